@@ -1,0 +1,43 @@
+/**
+ * Rules of ours that said no. The codes are stable and public; the API's error middleware maps each to a status, and
+ * the map is total, so that a new code cannot be forgotten.
+ */
+export type DomainErrorCode =
+  | 'amount_out_of_range'
+  | 'authorization_exceeded'
+  | 'conflict'
+  | 'currency_mismatch'
+  | 'currency_unsupported'
+  | 'idempotency_key_in_progress'
+  | 'idempotency_key_missing'
+  | 'idempotency_key_malformed'
+  | 'idempotency_key_reused'
+  | 'invalid_json'
+  | 'invalid_request'
+  | 'forbidden'
+  | 'not_found'
+  | 'payload_too_large'
+  | 'rate_limited'
+  | 'reader_busy'
+  | 'reader_in_use'
+  | 'reader_offline'
+  | 'reader_removed'
+  | 'registration_code_refused'
+  | 'sale_state_conflict'
+  | 'signature_invalid'
+  | 'temporarily_unavailable'
+  | 'unauthenticated'
+  | 'unsupported_media_type';
+
+/** A refusal by a rule of ours, with what the caller needs to understand it (never a secret). */
+export class DomainError extends Error {
+  override readonly name = 'DomainError';
+  readonly code: DomainErrorCode;
+  readonly details: Readonly<Record<string, unknown>>;
+
+  constructor(code: DomainErrorCode, message: string, details: Readonly<Record<string, unknown>> = {}) {
+    super(message);
+    this.code = code;
+    this.details = details;
+  }
+}

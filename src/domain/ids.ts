@@ -1,0 +1,67 @@
+/**
+ * Identifiers: a prefix that names the kind, and a ULID. The only place, with `money.ts`, where a plain value is
+ * turned into a branded one, so that a sale's id can never be passed where a reader's is meant.
+ */
+declare const brand: unique symbol;
+export type Brand<T, B extends string> = T & { readonly [brand]: B };
+
+export type OrganisationId = Brand<string, 'OrganisationId'>;
+export type SiteId = Brand<string, 'SiteId'>;
+export type ReaderId = Brand<string, 'ReaderId'>;
+export type ProcessorAccountId = Brand<string, 'ProcessorAccountId'>;
+export type SaleId = Brand<string, 'SaleId'>;
+export type ApiKeyId = Brand<string, 'ApiKeyId'>;
+export type CardTransactionId = Brand<string, 'CardTransactionId'>;
+export type ProviderEventId = Brand<string, 'ProviderEventId'>;
+export type IdempotencyRequestId = Brand<string, 'IdempotencyRequestId'>;
+export type LedgerTransactionId = Brand<string, 'LedgerTransactionId'>;
+export type LedgerHoldId = Brand<string, 'LedgerHoldId'>;
+
+/** Prefix of each kind of identifier. */
+export const idPrefixes = {
+  organisation: 'org',
+  site: 'sit',
+  reader: 'rdr',
+  processorAccount: 'pac',
+  sale: 'sal',
+  apiKey: 'key',
+  cardTransaction: 'ctx',
+  providerEvent: 'pev',
+  idempotencyRequest: 'idr',
+  ledgerTransaction: 'ltx',
+  ledgerHold: 'hld',
+} as const;
+export type IdKind = keyof typeof idPrefixes;
+
+/** 26 characters of Crockford base 32; the first holds only three bits. */
+const ulidPattern = '[0-7][0-9A-HJKMNP-TV-Z]{25}';
+
+/** Whether `value` is a well-formed identifier of `kind`. */
+export function isId(kind: IdKind, value: unknown): value is string {
+  return typeof value === 'string' && new RegExp(`^${idPrefixes[kind]}_${ulidPattern}$`).test(value);
+}
+
+/** The regular expression of `kind`, for schemas that document it. */
+export function idPattern(kind: IdKind): RegExp {
+  return new RegExp(`^${idPrefixes[kind]}_${ulidPattern}$`);
+}
+
+function parser<T extends string>(kind: IdKind): (value: string) => Brand<string, T> {
+  return (value) => {
+    if (!isId(kind, value)) throw new TypeError(`Not an identifier of a ${kind}: ${JSON.stringify(value)}`);
+    return value as Brand<string, T>;
+  };
+}
+
+/** Parsers: each takes text from outside and answers the branded identifier, or throws `TypeError`. */
+export const organisationId = parser<'OrganisationId'>('organisation');
+export const siteId = parser<'SiteId'>('site');
+export const readerId = parser<'ReaderId'>('reader');
+export const processorAccountId = parser<'ProcessorAccountId'>('processorAccount');
+export const saleId = parser<'SaleId'>('sale');
+export const apiKeyId = parser<'ApiKeyId'>('apiKey');
+export const cardTransactionId = parser<'CardTransactionId'>('cardTransaction');
+export const providerEventId = parser<'ProviderEventId'>('providerEvent');
+export const idempotencyRequestId = parser<'IdempotencyRequestId'>('idempotencyRequest');
+export const ledgerTransactionId = parser<'LedgerTransactionId'>('ledgerTransaction');
+export const ledgerHoldId = parser<'LedgerHoldId'>('ledgerHold');
