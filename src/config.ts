@@ -1,0 +1,79 @@
+import { readFileSync } from 'node:fs';
+import { z } from 'zod';
+
+/** All that a process reads from its surroundings, once, at its start; passed in from there. */
+export type Config = ReturnType<typeof parse> & {
+  /** The secret behind a reference: `file:/path` or the name of an environment variable (decisions D59). */
+  readonly secret: (reference: string) => string;
+};
+
+/** A setting is missing or malformed; the message names the variable. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+}
+
+const port = z.coerce.number().int().min(0).max(65_535);
+const flag = z.enum(['true', 'false']).transform((value) => value === 'true');
+const ms = z.coerce.number().int().positive();
+
+const schema = z.object({
+  DATABASE_URL: z.string().regex(/^(mysql|mariadb):\/\//, 'must begin with mysql:// or mariadb://'),
+  DATABASE_CONNECTIONS: z.coerce.number().int().min(1).max(200).default(10),
+  REDIS_URL: z.string().regex(/^rediss?:\/\//, 'must begin with redis:// or rediss://'),
+  /** Separates the queues of deployments (and of test files) that share a Redis. */
+  QUEUE_PREFIX: z.string().min(1).default('tillflow'),
+  TEMPORAL_ADDRESS: z.string().regex(/^[^/]+:\d+$/, 'must be host:port'),
+  TEMPORAL_NAMESPACE: z.string().min(1).default('default'),
+  TEMPORAL_TLS: flag.default(false),
+  TEMPORAL_API_KEY: z.string().min(1).optional(),
+  TEMPORAL_UI_URL: z.url().optional(),
+  TASK_QUEUE_PAYMENTS: z.string().min(1).default('payments'),
+  TASK_QUEUE_BULK: z.string().min(1).default('bulk'),
+  WORKFLOW_BUNDLE: z.string().min(1).optional(),
+  /** A cashier waits: a killed worker's sales move to another one after this. */
+  STICKY_TIMEOUT_MS: ms.default(1_000),
+  MAX_CACHED_WORKFLOWS: z.coerce.number().int().min(10).default(600),
+  STRIPE_API_KEY: z.string().min(1),
+  STRIPE_WEBHOOK_SECRET: z.string().min(1).optional(),
+  STRIPE_API_BASE: z.url().optional(),
+  STRIPE_TIMEOUT_MS: ms.default(20_000),
+  API_HOST: z.string().min(1).default('127.0.0.1'),
+  API_PORT: port.default(8080),
+  API_DEADLINE_MS: ms.default(20_000),
+  API_CORS_ORIGINS: z.string().default(''),
+  API_RATE_LIMIT_PER_MINUTE: z.coerce.number().int().positive().default(6_000),
+  ADMIN_HOST: z.string().min(1).default('127.0.0.1'),
+  ADMIN_PORT: port.default(8081),
+  WORKER_METRICS_PORT: port.optional(),
+  JOBS_METRICS_PORT: port.optional(),
+  /** JSON that overrides single figures of the sale's patience, in ms. */
+  SALE_TIMING: z.string().optional(),
+  SALE_AMOUNT_MAX_MINOR: z.coerce.number().int().positive().default(99_999_999),
+  EVENT_SWEEP_MS: ms.default(5_000),
+  INBOX_SWEEP_MS: ms.default(5_000),
+  FEE_SWEEP_MS: ms.default(10_000),
+  SEAL_MS: ms.default(5_000),
+  DEFAULT_ZONE: z.string().min(1).default('Australia/Sydney'),
+  LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
+});
+
+/** Reads and validates the environment, or throws `ConfigError` naming every variable that is wrong. */
+export function loadConfig(environment: NodeJS.ProcessEnv = process.env): Config {
+  return { ...parse(environment), secret: (reference) => readSecret(environment, reference) };
+}
+
+function parse(environment: NodeJS.ProcessEnv) {
+  const present = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
+  const parsed = schema.safeParse(present);
+  if (parsed.success) return parsed.data;
+  const problems = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
+  throw new ConfigError(`The environment is not complete.\n  ${problems.join('\n  ')}`);
+}
+
+function readSecret(environment: NodeJS.ProcessEnv, reference: string): string {
+  const value = reference.startsWith('file:')
+    ? readFileSync(reference.slice('file:'.length), 'utf8').trim()
+    : environment[reference];
+  if (value === undefined || value === '') throw new ConfigError(`${reference}: the secret it names is not set`);
+  return value;
+}

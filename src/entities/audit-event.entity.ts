@@ -1,0 +1,25 @@
+import { defineEntity, p } from '@mikro-orm/core';
+import type { OrganisationId } from '../domain/ids.ts';
+
+const AuditEventSchema = defineEntity({
+  name: 'AuditEvent',
+  tableName: 'audit_event',
+  indexes: [
+    { name: 'audit_event_target_index', properties: ['target'] },
+    { name: 'audit_event_organisation_index', properties: ['organisationId', 'no'] },
+  ],
+  properties: {
+    no: p.bigint('number').unsigned().primary().autoincrement(),
+    occurredAt: p.datetime(6),
+    actor: p.string().length(120),
+    action: p.string().length(64),
+    organisationId: p.string().$type<OrganisationId>().length(30).nullable(),
+    target: p.string().length(120),
+    beforeValues: p.text().nullable(),
+    afterValues: p.text().nullable(),
+    reason: p.string().length(500).nullable(),
+  },
+});
+/** Who did what to what, before, after and why; written in the transaction of the act. */
+export class AuditEvent extends AuditEventSchema.class {}
+AuditEventSchema.setClass(AuditEvent);

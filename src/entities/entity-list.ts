@@ -1,0 +1,30 @@
+import { ApiKey } from './api-key.entity.ts';
+import { AuditEvent } from './audit-event.entity.ts';
+import { CardTransaction } from './card-transaction.entity.ts';
+import { IdempotencyRequest } from './idempotency-request.entity.ts';
+import { Organisation } from './organisation.entity.ts';
+import { ProcessorAccount } from './processor-account.entity.ts';
+import { ProviderEvent } from './provider-event.entity.ts';
+import { ProviderObject } from './provider-object.entity.ts';
+import { Reader } from './reader.entity.ts';
+import { SaleAttempt } from './sale-attempt.entity.ts';
+import { SaleEvent } from './sale-event.entity.ts';
+import { Sale } from './sale.entity.ts';
+import { Site } from './site.entity.ts';
+
+/** Every entity, so that the ORM needs no file discovery and the schema check sees all of them. */
+export const entities = [
+  ApiKey,
+  AuditEvent,
+  CardTransaction,
+  IdempotencyRequest,
+  Organisation,
+  ProcessorAccount,
+  ProviderEvent,
+  ProviderObject,
+  Reader,
+  Sale,
+  SaleAttempt,
+  SaleEvent,
+  Site,
+] as const;
