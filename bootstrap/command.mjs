@@ -1,0 +1,109 @@
+import { spawn } from 'node:child_process';
+import { accessSync, constants, statSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { SetupFailure } from './failure.mjs';
+
+const keptOutput = 64 * 1024;
+// Debian keeps servers where an ordinary user's PATH does not look.
+const moreFolders = ['/usr/local/sbin', '/usr/sbin', '/sbin', '/usr/libexec', '/opt/homebrew/bin'];
+
+/**
+ * Runs a program to its end, in a process group of its own, so that an interruption ends all it started.
+ * @param {string} program
+ * @param {string[]} args
+ * @param {{ cwd?: string, env?: NodeJS.ProcessEnv, signal?: AbortSignal, inherit?: boolean, stopSignal?: NodeJS.Signals,
+ *   patienceMs?: number, onLine?: (line: string) => void, onStart?: (kill: (signal: NodeJS.Signals) => void) => void }} [options]
+ * @returns {Promise<{ code: number, output: string }>} exit code (128 for a death by signal) and the end of its output
+ */
+export function run(program, args, options = {}) {
+  const { cwd, env = process.env, signal, inherit = false } = options;
+  if (signal?.aborted) return Promise.reject(signal.reason);
+  return new Promise((resolve, reject) => {
+    const stdio = inherit ? ['ignore', 'inherit', 'inherit'] : ['ignore', 'pipe', 'pipe'];
+    const child = spawn(program, args, { cwd, env, stdio, detached: true });
+    const output = collectOutput(child, options.onLine);
+    const ending = endOnAbort(child, options);
+    options.onStart?.((kill) => killGroup(child.pid, kill));
+    child.once('error', (error) => {
+      ending.forget();
+      reject(new SetupFailure(`${program} could not be started: ${error.message}`));
+    });
+    child.once('close', (code) => {
+      ending.forget();
+      if (signal?.aborted) reject(signal.reason);
+      else resolve({ code: code ?? 128, output: output() });
+    });
+  });
+}
+
+/** As `run`, but anything but success is a failure told by `describe(output)`. */
+export async function mustRun(program, args, options) {
+  const { code, output } = await run(program, args, options);
+  if (code === 0) return output;
+  const last = output.split('\n').slice(-25).join('\n');
+  throw new SetupFailure(`${options.doing} failed (${program} ended with code ${code}).`, {
+    detail: last,
+    advice: options.advice ?? [],
+  });
+}
+
+/** The full path of the first of these programs on the PATH (or where system servers live), or undefined. */
+export function findProgram(names, env = process.env) {
+  const folders = [...(env.PATH ?? '').split(delimiter), ...moreFolders].filter(Boolean);
+  for (const name of [names].flat()) {
+    for (const folder of folders) {
+      const path = join(folder, name);
+      if (isExecutable(path)) return path;
+    }
+  }
+  return undefined;
+}
+
+/** Sends a signal to a process group; false when there is none any more. */
+export function killGroup(pid, signal) {
+  try {
+    process.kill(-pid, signal);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function isExecutable(path) {
+  try {
+    accessSync(path, constants.X_OK);
+    return statSync(path).isFile();
+  } catch {
+    return false;
+  }
+}
+
+function collectOutput(child, onLine) {
+  let text = '';
+  let rest = '';
+  const take = (chunk) => {
+    text = (text + chunk).slice(-keptOutput);
+    if (!onLine) return;
+    const lines = (rest + chunk).split('\n');
+    rest = lines.pop() ?? '';
+    lines.forEach(onLine);
+  };
+  child.stdout?.setEncoding('utf8').on('data', take);
+  child.stderr?.setEncoding('utf8').on('data', take);
+  return () => text;
+}
+
+function endOnAbort(child, { signal, stopSignal = 'SIGTERM', patienceMs = 5000 }) {
+  let lastResort;
+  const end = () => {
+    killGroup(child.pid, stopSignal);
+    lastResort = setTimeout(() => killGroup(child.pid, 'SIGKILL'), patienceMs);
+  };
+  signal?.addEventListener('abort', end, { once: true });
+  return {
+    forget: () => {
+      clearTimeout(lastResort);
+      signal?.removeEventListener('abort', end);
+    },
+  };
+}

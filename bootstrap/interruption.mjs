@@ -1,0 +1,62 @@
+/* global AbortController */
+import { describeFailure, Interrupted } from './failure.mjs';
+
+const exitCodes = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 };
+// A Ctrl-C reaches us twice: from the terminal, and forwarded by npm. Only a later one is impatience.
+const sameKeystrokeMs = 700;
+
+/**
+ * Runs a program's main function with an AbortSignal that Ctrl-C, SIGTERM, a closed terminal or the end of the npm
+ * that started us aborts. The function cleans up after itself and returns the exit code.
+ * @param {(interruption: { signal: AbortSignal, onImpatience: (act: () => void) => void }) => Promise<number | void>} main
+ */
+export async function runProgram(main) {
+  const interruption = listenForInterruption();
+  try {
+    process.exitCode = (await main(interruption)) ?? 0;
+  } catch (error) {
+    const interrupted = interruption.signal.aborted ? interruption.signal.reason : undefined;
+    if (!interrupted) process.stderr.write(describeFailure(error));
+    process.exitCode = interrupted ? exitCodes[interrupted.signal] : 1;
+  } finally {
+    interruption.stop();
+  }
+}
+
+function listenForInterruption() {
+  const controller = new AbortController();
+  let firstAt = 0;
+  let impatient = () => {};
+  const hear = (signal) => {
+    if (controller.signal.aborted) {
+      if (Date.now() - firstAt > sameKeystrokeMs) impatient();
+      return;
+    }
+    firstAt = Date.now();
+    controller.abort(new Interrupted(signal));
+  };
+  const signals = Object.keys(exitCodes);
+  for (const signal of signals) process.on(signal, hear);
+  const parentWatch = watchParent(() => hear('SIGHUP'));
+  return {
+    signal: controller.signal,
+    onImpatience: (act) => {
+      impatient = act;
+    },
+    stop: () => {
+      clearInterval(parentWatch);
+      for (const signal of signals) process.off(signal, hear);
+    },
+  };
+}
+
+/** npm runs us through a shell that may die without passing its signal on; then nobody is left to stop us. */
+function watchParent(onGone) {
+  if (!process.env.npm_lifecycle_event) return undefined;
+  const parent = process.ppid;
+  const watch = setInterval(() => {
+    if (process.ppid !== parent) onGone();
+  }, 1000);
+  watch.unref();
+  return watch;
+}
