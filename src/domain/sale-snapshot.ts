@@ -47,3 +47,8 @@ export type SaleAnswer =
       /** With `reader_in_use`: the sale that holds the reader. */
       readonly heldBy?: string;
     };
+
+/** A refusal with the sale as it stands. */
+export function refusal(code: SaleRefusalCode, message: string, sale: SaleSnapshot): SaleAnswer {
+  return { kind: 'refused', code, message, sale };
+}

@@ -1,4 +1,4 @@
-import { admits, type TransitionTable } from './transition.ts';
+import type { TransitionTable } from './transition.ts';
 
 /** Where a sale stands (decisions D51). Attention is a flag beside the state, never a state. */
 export type SaleState =
@@ -149,12 +149,7 @@ export function isOpenSaleState(state: SaleState): boolean {
 export function admitsCommand(command: 'capture' | 'cancel' | 'retry', state: SaleState): boolean {
   switch (command) {
     case 'capture':
-      return (
-        state === 'awaiting_card' ||
-        state === 'captured' ||
-        state === 'posted' ||
-        admits(saleTransitions, state, 'take')
-      );
+      return state !== 'created' && state !== 'never_begun' && state !== 'canceled' && state !== 'expired';
     case 'cancel':
       return state !== 'never_begun' && state !== 'expired';
     case 'retry':

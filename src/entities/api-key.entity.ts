@@ -21,7 +21,7 @@ const ApiKeySchema = defineEntity({
 /** A machine's key: what it may do (`roles`) and where (`organisationId`, `siteId`; neither: the platform's). */
 export class ApiKey extends ApiKeySchema.class {
   isUsable(now: Date): boolean {
-    return this.revokedAt === null && (this.expiresAt === null || this.expiresAt > now);
+    return !this.revokedAt && (!this.expiresAt || this.expiresAt > now);
   }
 }
 ApiKeySchema.setClass(ApiKey);

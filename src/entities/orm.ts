@@ -1,4 +1,3 @@
-import type { Options } from '@mikro-orm/core';
 import { MikroORM as MariaDbOrm } from '@mikro-orm/mariadb';
 import { Migrator } from '@mikro-orm/migrations';
 import { MikroORM as MySqlOrm } from '@mikro-orm/mysql';
@@ -14,7 +13,7 @@ export type Orm = MariaDbOrm | MySqlOrm;
  * exact for its own server: `mariadb://` or `mysql://`.
  */
 export async function createOrm(databaseUrl: string, connections = 10): Promise<Orm> {
-  const options: Options = {
+  const options = {
     entities: [...entities],
     clientUrl: databaseUrl.replace(/^mariadb:/, 'mysql:'),
     forceUtcTimezone: true,
@@ -22,8 +21,8 @@ export async function createOrm(databaseUrl: string, connections = 10): Promise<
     extensions: [Migrator],
     migrations: { migrationsList: [...migrations], snapshot: false, tableName: 'schema_migration' },
   };
-  if (databaseUrl.startsWith('mariadb://')) return MariaDbOrm.init(options as Parameters<typeof MariaDbOrm.init>[0]);
-  if (databaseUrl.startsWith('mysql://')) return MySqlOrm.init(options as Parameters<typeof MySqlOrm.init>[0]);
+  if (databaseUrl.startsWith('mariadb://')) return MariaDbOrm.init(options);
+  if (databaseUrl.startsWith('mysql://')) return MySqlOrm.init(options);
   throw new TypeError('DATABASE_URL must begin with mysql:// or mariadb://');
 }
 

@@ -1,0 +1,24 @@
+import { ApplicationFailure } from '@temporalio/common';
+import { DomainError } from '../domain/errors.ts';
+import { ProcessorSilence } from '../domain/processor-silence.ts';
+
+/**
+ * The edge between our errors and Temporal's: a rule that said no is not retried, a silent processor is retried after
+ * the pause it asked for, everything else is retried as the workflow says.
+ */
+export async function activityEdge<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof DomainError) throw ApplicationFailure.nonRetryable(error.message, error.code);
+    if (error instanceof ProcessorSilence && error.retryAfterMs !== null) {
+      throw ApplicationFailure.create({
+        message: error.message,
+        type: error.name,
+        nextRetryDelay: error.retryAfterMs,
+        cause: error,
+      });
+    }
+    throw error;
+  }
+}

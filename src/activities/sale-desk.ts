@@ -1,0 +1,58 @@
+import { saleId, type SaleId } from '../domain/ids.ts';
+import type { PaymentFact, ProcessorPort, ReaderFact } from '../domain/processor-port.ts';
+import type { SaleSnapshot } from '../domain/sale-snapshot.ts';
+import { applyRiders } from '../entities/apply-riders.ts';
+import { unitOfWork, type Orm } from '../entities/orm.ts';
+import type { ProcessorAccount } from '../entities/processor-account.entity.ts';
+import type { SaleChanges } from '../entities/sale-changes.ts';
+import { loadSaleFile, type SaleFile } from '../entities/sale-file.ts';
+import type { Poster } from '../ledger/poster.ts';
+
+/** What the activities of a sale stand on; the worker provides it once. */
+export interface SaleDependencies {
+  readonly orm: Orm;
+  readonly poster: Poster;
+  readonly gatewayFor: (account: ProcessorAccount) => ProcessorPort;
+  /** The clock is a port, so that tests can turn it (decisions D56). */
+  readonly now: () => Date;
+}
+
+/** One sale's rows and its processor, opened for a single step. */
+export interface SaleDesk {
+  readonly file: SaleFile;
+  readonly processor: ProcessorPort;
+  readonly deps: SaleDependencies;
+}
+
+/** Reads the sale afresh; a step never acts on what an earlier one has seen. */
+export async function openDesk(deps: SaleDependencies, id: SaleId | string): Promise<SaleDesk> {
+  const file = await loadSaleFile(unitOfWork(deps.orm), saleId(id));
+  return { file, processor: deps.gatewayFor(file.account), deps };
+}
+
+/** Commits changes that move no money, in one transaction. */
+export async function commit(desk: SaleDesk, changes: SaleChanges): Promise<SaleSnapshot> {
+  const at = desk.deps.now();
+  await unitOfWork(desk.deps.orm).transactional((em) => applyRiders(em, changes.riders(at)));
+  return changes.snapshot(at);
+}
+
+/** The sale's payment at the processor, made under its one key: asking again gives the same one. */
+export function prepare(desk: SaleDesk): Promise<PaymentFact> {
+  const { sale, site } = desk.file;
+  return desk.processor.prepare({
+    key: `sale-${sale.id}-intent-1`,
+    saleId: sale.id,
+    amountMinor: sale.amountMinor + (sale.tipMode === 'fixed' ? sale.tipMinor : 0),
+    currency: sale.currency,
+    captureMode: sale.captureMode,
+    description: sale.description ?? null,
+    metadata: { sale_id: sale.id, site: site.slug, organisation_id: sale.organisationId },
+  });
+}
+
+/** What the sale's reader is doing, or null for a sale without one. */
+export async function readReader(desk: SaleDesk): Promise<ReaderFact | null> {
+  const { reader } = desk.file;
+  return reader === null ? null : desk.processor.readReader(reader.providerRef);
+}

@@ -1,0 +1,30 @@
+import type { SqlEntityManager } from '@mikro-orm/sql';
+import type { OrganisationId } from '../domain/ids.ts';
+import { AuditEvent } from './audit-event.entity.ts';
+
+/** A privileged act: who did what to what. Values are plain data and never hold a secret. */
+export interface Act {
+  readonly actor: string;
+  readonly action: string;
+  readonly target: string;
+  readonly organisationId: OrganisationId | null;
+  readonly before?: Readonly<Record<string, unknown>>;
+  readonly after?: Readonly<Record<string, unknown>>;
+  readonly reason?: string;
+}
+
+/** Writes the act down in the transaction that does it, so that neither can be there without the other. */
+export function recordAct(em: SqlEntityManager, act: Act): void {
+  em.persist(
+    em.create(AuditEvent, {
+      occurredAt: new Date(),
+      actor: act.actor,
+      action: act.action,
+      organisationId: act.organisationId,
+      target: act.target,
+      beforeValues: act.before === undefined ? null : JSON.stringify(act.before),
+      afterValues: act.after === undefined ? null : JSON.stringify(act.after),
+      reason: act.reason ?? null,
+    }),
+  );
+}

@@ -1,0 +1,129 @@
+import type { SqlEntityManager } from '@mikro-orm/sql';
+import type { FilterQuery } from '@mikro-orm/core';
+import type { Scope } from '../domain/principal.ts';
+import { ApiKey } from './api-key.entity.ts';
+import { Organisation } from './organisation.entity.ts';
+import { ProcessorAccount } from './processor-account.entity.ts';
+import { Reader } from './reader.entity.ts';
+import { Site } from './site.entity.ts';
+
+/** A page of rows in the order of their ids; `nextCursor` is the last id when there are more. */
+export interface Page<T> {
+  readonly rows: readonly T[];
+  readonly nextCursor: string | null;
+}
+export interface PageRequest {
+  readonly limit: number;
+  /** The last id of the page before. */
+  readonly after: string | null;
+}
+
+/**
+ * The one entry to reads of aggregates: whatever is asked, only rows within the caller's scope are found, so a foreign
+ * id is as good as an unknown one (decisions D54).
+ */
+export function scopedTo(em: SqlEntityManager, scope: Scope): ScopedReads {
+  return new ScopedReads(em, scope);
+}
+
+/** Reads of one caller; see `scopedTo`. */
+export class ScopedReads {
+  readonly #em: SqlEntityManager;
+  readonly #scope: Scope;
+
+  constructor(em: SqlEntityManager, scope: Scope) {
+    this.#em = em;
+    this.#scope = scope;
+  }
+
+  async organisation(id: string): Promise<Organisation | null> {
+    return this.#em.findOne(Organisation, and<Organisation>({ id: id as Organisation['id'] }, this.#ownOrganisation()));
+  }
+
+  async organisations(page: PageRequest): Promise<Page<Organisation>> {
+    const where = and<Organisation>(this.#ownOrganisation(), after(page));
+    return cut(await this.#em.find(Organisation, where, ordered(page)), page);
+  }
+
+  /** A site by its identifier, its slug, or its number. */
+  async site(where: { id?: Site['id']; slug?: string; no?: number }): Promise<Site | null> {
+    return this.#em.findOne(Site, and<Site>(where, this.#ownSite()));
+  }
+
+  async sites(page: PageRequest, filter: FilterQuery<Site> = {}): Promise<Page<Site>> {
+    const where = and<Site>(this.#ownSite(), filter, after(page));
+    return cut(await this.#em.find(Site, where, ordered(page)), page);
+  }
+
+  async reader(id: string): Promise<Reader | null> {
+    return this.#em.findOne(Reader, and<Reader>({ id: id as Reader['id'] }, this.#ofSite()));
+  }
+
+  async readers(page: PageRequest, filter: FilterQuery<Reader> = {}): Promise<Page<Reader>> {
+    const where = and<Reader>(this.#ofSite(), filter, after(page));
+    return cut(await this.#em.find(Reader, where, ordered(page)), page);
+  }
+
+  async apiKey(id: string): Promise<ApiKey | null> {
+    return this.#em.findOne(ApiKey, and<ApiKey>({ id: id as ApiKey['id'] }, this.#ofSite()));
+  }
+
+  async apiKeys(page: PageRequest): Promise<Page<ApiKey>> {
+    const where = and<ApiKey>(this.#ofSite(), after(page));
+    return cut(await this.#em.find(ApiKey, where, ordered(page)), page);
+  }
+
+  /** The platform's accounts are also what an organisation may sell through, so it sees those and its own. */
+  async processorAccount(id: string): Promise<ProcessorAccount | null> {
+    return this.#em.findOne(
+      ProcessorAccount,
+      and<ProcessorAccount>({ id: id as ProcessorAccount['id'] }, this.#usableAccount()),
+    );
+  }
+
+  async processorAccounts(page: PageRequest): Promise<Page<ProcessorAccount>> {
+    const where = and<ProcessorAccount>(this.#usableAccount(), after(page));
+    return cut(await this.#em.find(ProcessorAccount, where, ordered(page)), page);
+  }
+
+  #ownOrganisation(): FilterQuery<Organisation> {
+    return this.#scope.organisationId === null ? {} : { id: this.#scope.organisationId };
+  }
+
+  #ownSite(): FilterQuery<Site> {
+    return {
+      ...(this.#scope.organisationId === null ? {} : { organisationId: this.#scope.organisationId }),
+      ...(this.#scope.siteId === null ? {} : { id: this.#scope.siteId }),
+    };
+  }
+
+  #ofSite(): { organisationId?: Site['organisationId']; siteId?: Site['id'] } {
+    return {
+      ...(this.#scope.organisationId === null ? {} : { organisationId: this.#scope.organisationId }),
+      ...(this.#scope.siteId === null ? {} : { siteId: this.#scope.siteId }),
+    };
+  }
+
+  #usableAccount(): FilterQuery<ProcessorAccount> {
+    return this.#scope.organisationId === null
+      ? {}
+      : { $or: [{ organisationId: this.#scope.organisationId }, { organisationId: null }] };
+  }
+}
+
+function and<T>(...conditions: FilterQuery<T>[]): FilterQuery<T> {
+  return { $and: conditions } as FilterQuery<T>;
+}
+
+function after(page: PageRequest): { id?: { $gt: never } } {
+  return page.after === null ? {} : { id: { $gt: page.after as never } };
+}
+
+function ordered(page: PageRequest): { orderBy: { id: 'asc' }; limit: number } {
+  return { orderBy: { id: 'asc' }, limit: page.limit + 1 };
+}
+
+function cut<T extends { id: string }>(rows: readonly T[], page: PageRequest): Page<T> {
+  const kept = rows.slice(0, page.limit);
+  return { rows: kept, nextCursor: rows.length > page.limit ? (kept.at(-1)?.id ?? null) : null };
+}

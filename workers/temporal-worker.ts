@@ -1,0 +1,81 @@
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import {
+  bundleWorkflowCode,
+  NativeConnection,
+  Runtime,
+  Worker,
+  type NativeConnectionOptions,
+  type WorkerOptions,
+} from '@temporalio/worker';
+import { createLateEventActivities } from '../src/activities/late-event.activities.ts';
+import { createProcessorFeeActivities } from '../src/activities/processor-fee.activities.ts';
+import { createTerminalSaleActivities } from '../src/activities/terminal-sale.activities.ts';
+import type { Config } from '../src/config.ts';
+import { createOrm } from '../src/entities/orm.ts';
+import { createPoster } from '../src/ledger/poster.ts';
+import type { Running } from './process.ts';
+import { createStripeGateways } from './stripe-gateways.ts';
+
+/** Builds the worker of the `payments` queue: workflows and the activities that a cashier waits for (decisions D50). */
+export async function createTemporalWorker(config: Config): Promise<Running> {
+  installRuntime(config);
+  const orm = await createOrm(config.DATABASE_URL, config.DATABASE_CONNECTIONS);
+  const poster = createPoster({ databaseUrl: config.DATABASE_URL });
+  const connection = await NativeConnection.connect(temporalConnection(config));
+  const gateways = createStripeGateways(config);
+  const deps = { orm, poster, now: () => new Date(), ...gateways };
+  const worker = await Worker.create({
+    connection,
+    namespace: config.TEMPORAL_NAMESPACE,
+    taskQueue: config.TASK_QUEUE_PAYMENTS,
+    ...(await workflowCode(config)),
+    activities: {
+      ...createTerminalSaleActivities(deps),
+      ...createProcessorFeeActivities(deps),
+      ...createLateEventActivities(deps),
+    },
+    stickyQueueScheduleToStartTimeout: config.STICKY_TIMEOUT_MS,
+    maxCachedWorkflows: config.MAX_CACHED_WORKFLOWS,
+    shutdownGraceTime: '20 seconds',
+  });
+  const ended = worker.run().finally(async () => {
+    await poster.close();
+    await orm.close();
+    await connection.close();
+  });
+  return {
+    facts: { taskQueue: config.TASK_QUEUE_PAYMENTS },
+    ended,
+    stop: async () => {
+      worker.shutdown();
+      await ended;
+    },
+  };
+}
+
+/** Where the Temporal server is and how to be let in; shared with the clients of the API and the jobs. */
+export function temporalConnection(config: Config): NativeConnectionOptions {
+  return {
+    address: config.TEMPORAL_ADDRESS,
+    ...(config.TEMPORAL_TLS || config.TEMPORAL_API_KEY !== undefined ? { tls: true } : {}),
+    ...(config.TEMPORAL_API_KEY === undefined ? {} : { apiKey: config.TEMPORAL_API_KEY }),
+  };
+}
+
+/** A bundle made beforehand starts in a fraction of the time (quality.md R18). */
+async function workflowCode(config: Config): Promise<Pick<WorkerOptions, 'workflowBundle'>> {
+  if (config.WORKFLOW_BUNDLE !== undefined && existsSync(config.WORKFLOW_BUNDLE)) {
+    return { workflowBundle: { codePath: config.WORKFLOW_BUNDLE } };
+  }
+  const workflowsPath = fileURLToPath(new URL('../src/workflows/index.ts', import.meta.url));
+  return { workflowBundle: await bundleWorkflowCode({ workflowsPath }) };
+}
+
+function installRuntime(config: Config): void {
+  if (config.WORKER_METRICS_PORT === undefined) return;
+  const bindAddress = `${config.ADMIN_HOST}:${config.WORKER_METRICS_PORT}`;
+  Runtime.install({
+    telemetryOptions: { metrics: { prometheus: { bindAddress, countersTotalSuffix: true, unitSuffix: true } } },
+  });
+}
