@@ -10,22 +10,22 @@ const ProcessorAccountSchema = defineEntity({
   tableName: 'processor_account',
   uniques: [{ name: 'processor_account_external_unique', properties: ['provider', 'externalRef'] }],
   properties: {
-    id: p.string().$type<ProcessorAccountId>().length(30).primary(),
-    organisationId: p.string().$type<OrganisationId>().length(30).nullable(),
-    provider: p.string().$type<Provider>().length(16),
-    mode: p.string().$type<ProcessorAccountMode>().length(24),
-    externalRef: p.string().length(120),
-    platformAccountId: p.string().$type<ProcessorAccountId>().length(30).nullable(),
+    id: p.string().$type<ProcessorAccountId>().length(30).collation('ascii_bin').primary(),
+    organisationId: p.string().$type<OrganisationId>().length(30).collation('ascii_bin').nullable(),
+    provider: p.string().$type<Provider>().length(16).collation('ascii_bin'),
+    mode: p.string().$type<ProcessorAccountMode>().length(24).collation('ascii_bin'),
+    externalRef: p.string().length(120).collation('ascii_bin'),
+    platformAccountId: p.string().$type<ProcessorAccountId>().length(30).collation('ascii_bin').nullable(),
     livemode: p.boolean(),
-    publishableKey: p.string().length(255).nullable(),
+    publishableKey: p.string().length(255).collation('ascii_bin').nullable(),
     /** The name of an environment variable or a file (`file:…`), never the secret itself. */
-    secretRef: p.string().length(255),
+    secretRef: p.string().length(255).collation('ascii_bin'),
     /** Comma-separated names, as `secretRef`; two while a webhook secret is rotated. */
     webhookSecretRefs: p.string().length(1000),
-    apiVersion: p.string().length(40).nullable(),
-    country: p.string().length(2),
+    apiVersion: p.string().length(40).collation('ascii_bin').nullable(),
+    country: p.string().length(2).collation('ascii_bin'),
     /** Comma-separated ISO codes; a site in another currency is refused (decisions D1). */
-    settlementCurrencies: p.string().length(120),
+    settlementCurrencies: p.string().length(120).collation('ascii_bin'),
     /** How far the event sweep has read (decisions D49). */
     eventsReadUntil: p.datetime(6).nullable(),
     createdAt: p.datetime(6),

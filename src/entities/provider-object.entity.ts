@@ -9,10 +9,10 @@ const ProviderObjectSchema = defineEntity({
   tableName: 'provider_object',
   indexes: [{ name: 'provider_object_owner_index', properties: ['ownerId'] }],
   properties: {
-    processorAccountId: p.string().$type<ProcessorAccountId>().length(30).primary(),
-    objectId: p.string().length(120).primary(),
-    ownerKind: p.string().$type<OwnerKind>().length(16),
-    ownerId: p.string().length(30),
+    processorAccountId: p.string().$type<ProcessorAccountId>().length(30).collation('ascii_bin').primary(),
+    objectId: p.string().length(120).collation('ascii_bin').primary(),
+    ownerKind: p.string().$type<OwnerKind>().length(16).collation('ascii_bin'),
+    ownerId: p.string().length(30).collation('ascii_bin'),
   },
 });
 /** Whose a processor's object is: the routing table of webhooks (decisions D44). */

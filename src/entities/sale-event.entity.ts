@@ -8,11 +8,11 @@ const SaleEventSchema = defineEntity({
   indexes: [{ name: 'sale_event_sale_index', properties: ['saleId', 'no'] }],
   properties: {
     no: p.bigint('number').unsigned().primary().autoincrement(),
-    saleId: p.string().$type<SaleId>().length(30),
+    saleId: p.string().$type<SaleId>().length(30).collation('ascii_bin'),
     occurredAt: p.datetime(6),
-    what: p.string().length(32),
+    what: p.string().length(32).collation('ascii_bin'),
     why: p.string().length(255).nullable(),
-    state: p.string().$type<SaleState>().length(16),
+    state: p.string().$type<SaleState>().length(16).collation('ascii_bin'),
   },
 });
 /** One line of a sale's timeline: what happened, when and why. Only ever added to. */
