@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
-import { accessSync, constants, statSync } from 'node:fs';
+import { accessSync, constants as access, statSync } from 'node:fs';
+import { constants } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { SetupFailure } from './failure.mjs';
 
@@ -11,19 +12,17 @@ const moreFolders = ['/usr/local/sbin', '/usr/sbin', '/sbin', '/usr/libexec', '/
  * Runs a program to its end, in a process group of its own, so that an interruption ends all it started.
  * @param {string} program
  * @param {string[]} args
- * @param {{ cwd?: string, env?: NodeJS.ProcessEnv, signal?: AbortSignal, inherit?: boolean, stopSignal?: NodeJS.Signals,
- *   patienceMs?: number, onLine?: (line: string) => void, onStart?: (kill: (signal: NodeJS.Signals) => void) => void }} [options]
+ * @param {{ cwd?: string, env?: NodeJS.ProcessEnv, signal?: AbortSignal, stopSignal?: NodeJS.Signals,
+ *   patienceMs?: number, onLine?: (line: string) => void }} [options]
  * @returns {Promise<{ code: number, output: string }>} exit code (128 for a death by signal) and the end of its output
  */
 export function run(program, args, options = {}) {
-  const { cwd, env = process.env, signal, inherit = false } = options;
+  const { cwd, env = process.env, signal } = options;
   if (signal?.aborted) return Promise.reject(signal.reason);
   return new Promise((resolve, reject) => {
-    const stdio = inherit ? ['ignore', 'inherit', 'inherit'] : ['ignore', 'pipe', 'pipe'];
-    const child = spawn(program, args, { cwd, env, stdio, detached: true });
+    const child = spawn(program, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'], detached: true });
     const output = collectOutput(child, options.onLine);
     const ending = endOnAbort(child, options);
-    options.onStart?.((kill) => killGroup(child.pid, kill));
     child.once('error', (error) => {
       ending.forget();
       reject(new SetupFailure(`${program} could not be started: ${error.message}`));
@@ -44,6 +43,32 @@ export async function mustRun(program, args, options) {
   throw new SetupFailure(`${options.doing} failed (${program} ended with code ${code}).`, {
     detail: last,
     advice: options.advice ?? [],
+  });
+}
+
+/**
+ * Hands over to a program that speaks for itself: its words are ours, an interruption is passed on once, a second one
+ * kills it, and nothing it started is left behind.
+ * @param {string} program
+ * @param {string[]} args
+ * @param {{ cwd: string, env: NodeJS.ProcessEnv, interruption: { signal: AbortSignal, onImpatience: (act: () => void) => void } }} options
+ * @returns {Promise<number>} its exit code; 128 and the signal's number when a signal ended it
+ */
+export function handOver(program, args, { cwd, env, interruption }) {
+  const { signal, onImpatience } = interruption;
+  signal.throwIfAborted();
+  return new Promise((resolve, reject) => {
+    const child = spawn(program, args, { cwd, env, stdio: ['ignore', 'inherit', 'inherit'], detached: true });
+    const forward = () => process.kill(child.pid, signal.reason.signal);
+    signal.addEventListener('abort', forward, { once: true });
+    onImpatience(() => killGroup(child.pid, 'SIGKILL'));
+    child.once('error', reject);
+    child.once('exit', (code, cause) => {
+      signal.removeEventListener('abort', forward);
+      onImpatience(() => {});
+      killGroup(child.pid, 'SIGKILL');
+      resolve(code ?? 128 + constants.signals[cause]);
+    });
   });
 }
 
@@ -71,7 +96,7 @@ export function killGroup(pid, signal) {
 
 function isExecutable(path) {
   try {
-    accessSync(path, constants.X_OK);
+    accessSync(path, access.X_OK);
     return statSync(path).isFile();
   } catch {
     return false;

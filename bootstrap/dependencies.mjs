@@ -3,6 +3,7 @@ import { findProgram, mustRun } from './command.mjs';
 import { SetupFailure } from './failure.mjs';
 import { withLock } from './lock.mjs';
 import { systemPath } from './node-runtime.mjs';
+import { during } from './progress.mjs';
 import { checkout, stateFolder } from './paths.mjs';
 import { readJson } from './processes.mjs';
 
@@ -19,6 +20,16 @@ export async function ensureDependencies({ signal, step }) {
     await install({ signal, step });
     return true;
   });
+}
+
+/** As `ensureDependencies`, as a step of its own. */
+export function provideDependencies({ progress, signal }) {
+  return during(
+    progress,
+    ['npm packages', 'looking'],
+    (step) => ensureDependencies({ signal, step }),
+    (installed) => (installed ? ['npm packages', 'installed'] : undefined),
+  );
 }
 
 /**

@@ -11,6 +11,9 @@ const sameKeystrokeMs = 700;
  * @param {(interruption: { signal: AbortSignal, onImpatience: (act: () => void) => void }) => Promise<number | void>} main
  */
 export async function runProgram(main) {
+  // A reader that goes away (`npm start | head`) is no reason to leave servers behind.
+  process.stdout.on('error', () => {});
+  process.stderr.on('error', () => {});
   const interruption = listenForInterruption();
   try {
     process.exitCode = (await main(interruption)) ?? 0;

@@ -28,9 +28,9 @@ export function createProgress({
         note: (text) => {
           step.doing = text;
         },
-        done: (subject = what, where = '') => {
+        done: (subject = what, where = '', status = 'ready') => {
           step.what = subject;
-          finish('ready', where);
+          finish(status, where);
         },
         fail: () => finish('failed', step.doing),
         drop: () => {
@@ -49,12 +49,23 @@ export function createProgress({
   };
 }
 
-/** Runs one step and reports it: `work` gets the step and returns the finished line's `[subject, where]`, or nothing. */
-export async function during(progress, [what, doing], work) {
+/**
+ * Does `work(step)` as a step of the progress. It is reported as ready, with what `told(result)` says of it, or as
+ * failed; a step about which nothing is told leaves no line.
+ * @param {object} progress
+ * @param {[string, string]} subject what it is about, and what is being done
+ * @param {(step: { note: (text: string) => void }) => Promise<T>} work
+ * @param {(result: T) => [string, string, string?] | undefined} told subject, place and status of the finished line
+ * @returns {Promise<T>}
+ * @template T
+ */
+export async function during(progress, [what, doing], work, told) {
   const step = progress.begin(what, doing);
   try {
     const result = await work(step);
-    step.done();
+    const line = told(result);
+    if (line) step.done(...line);
+    else step.drop();
     return result;
   } catch (error) {
     step.fail();

@@ -7,9 +7,11 @@ import { mariadb } from './mariadb.mjs';
 import { installPackages, mayInstallPackages } from './packages.mjs';
 import { stateFolder } from './paths.mjs';
 import { stripeMockModule } from './pinned-modules.mjs';
+import { during } from './progress.mjs';
 import { runningServer, stopServer } from './processes.mjs';
 import { redis } from './redis.mjs';
 import { describeStack, forgetStack, readStack, writeStack } from './stack-state.mjs';
+import { otherUsers } from './stack-users.mjs';
 import { temporal } from './temporal.mjs';
 import { together } from './together.mjs';
 
@@ -19,28 +21,19 @@ const services = [temporal, mariadb, redis];
 /**
  * Brings up what does not run yet and tells where everything is. A failure or an interruption stops again what this
  * call started.
- * @param {{ progress: object, signal?: AbortSignal, withStripeMock?: boolean }} context
- * @returns {Promise<{ stack: object, started: string[] }>} the stack, and the names of what this call started
+ * @param {{ progress: object, signal?: AbortSignal, withStripeMock?: boolean, keep?: boolean }} context `keep`: the
+ *   servers are to stay when their users end
+ * @returns {Promise<object>} the stack
  */
-export function bringUp({ progress, signal, withStripeMock = false }) {
+export function bringUp({ progress, signal, withStripeMock = false, keep = false }) {
   return locked({ progress, signal }, async () => {
     const started = [];
     try {
-      const sources = services.map(chooseSource);
-      assertAllFound(services, sources);
-      const packages = packageInstallation(sources, progress);
-      const works = services.map((service, index) => (abort) => {
-        const context = { progress, signal: abort, source: sources[index], packages, started };
-        return bringUpService(service, context);
-      });
-      const [temporalRecord, mariadbRecord, redisRecord, stripeMock] = await together(signal, [
-        ...works,
-        (abort) => stripeMockBinary({ progress, signal: abort, wanted: withStripeMock }),
-      ]);
-      const records = { mariadb: mariadbRecord, redis: redisRecord, temporal: temporalRecord };
-      const stack = describeStack(records, stripeMock);
+      const kept = keep || (readStack()?.kept === true && anyRuns());
+      const records = await bringUpAll({ progress, signal, withStripeMock, started });
+      const stack = describeStack(records, { kept });
       writeStack(stack);
-      return { stack, started };
+      return stack;
     } catch (error) {
       await stopServices(started, progress);
       throw error;
@@ -48,23 +41,25 @@ export function bringUp({ progress, signal, withStripeMock = false }) {
   });
 }
 
-/** Stops the servers of this checkout: all, or those named. Data stays. */
-export function takeDown({ progress, signal, names = services.map(({ name }) => name) }) {
-  return locked({ progress, signal }, async () => {
-    const stopped = await stopServices(names, progress);
-    if (names.length === services.length || stopped.length > 0) forgetStack();
-    return stopped;
+/** Stops the servers of this checkout. Data stays. */
+export function takeDown({ progress, signal }) {
+  return locked({ progress, signal }, () => stopAll(progress));
+}
+
+/** Stops the servers unless somebody asked for them to stay or still works with them. */
+export function letGo({ progress }) {
+  return locked({ progress }, async () => {
+    if (!anyRuns()) return;
+    const users = otherUsers();
+    if (users.length > 0) progress.say(`  The stack stays up: ${users.join(' and ')} uses it.`);
+    else if (!readStack()?.kept) await stopAll(progress);
   });
 }
 
 /** Stops everything and deletes the data folders; nothing outside `.tillflow` is touched. */
 export function reset({ progress, signal }) {
   return locked({ progress, signal }, async () => {
-    await stopServices(
-      services.map(({ name }) => name),
-      progress,
-    );
-    forgetStack();
+    await stopAll(progress);
     for (const { name } of services) rmSync(folderOf(name), { recursive: true, force: true });
   });
 }
@@ -95,6 +90,18 @@ function locked({ progress, signal }, work) {
   }).finally(() => waiting?.drop());
 }
 
+async function bringUpAll({ progress, signal, withStripeMock, started }) {
+  const sources = services.map(chooseSource);
+  assertAllFound(services, sources);
+  const packages = packageInstallation(sources, progress);
+  const works = services.map((service, index) => (abort) => {
+    return bringUpService(service, { progress, signal: abort, source: sources[index], packages, started });
+  });
+  const found = await together(signal, [...works, (abort) => provideStripeMock(progress, abort, withStripeMock)]);
+  const [temporal, mariadb, redis, stripeMock] = found;
+  return { temporal, mariadb, redis, stripeMock };
+}
+
 function chooseSource(service) {
   const around = { env: process.env, program: service.findProgram(), mayInstall: mayInstallPackages() };
   return decideSource(service, around);
@@ -103,18 +110,11 @@ function chooseSource(service) {
 /** One installation for all packages that are missing, begun by the first service that needs one. */
 function packageInstallation(sources, progress) {
   const wanted = sources.flatMap((source) => (source.kind === 'packages' ? source.packages : []));
+  const names = wanted.join(', ');
   let installation;
   return (signal) => {
-    installation ??= (async () => {
-      const step = progress.begin('system packages', wanted.join(', '));
-      try {
-        await installPackages(wanted, { signal, step });
-        step.done('system packages', wanted.join(', '));
-      } catch (error) {
-        step.fail();
-        throw error;
-      }
-    })();
+    const install = (step) => installPackages(wanted, { signal, step });
+    installation ??= during(progress, ['system packages', names], install, () => ['system packages', names]);
     return installation;
   };
 }
@@ -122,15 +122,12 @@ function packageInstallation(sources, progress) {
 async function bringUpService(service, { progress, signal, source, packages, started }) {
   const folder = folderOf(service.name);
   if (source.kind === 'packages') await packages(signal);
-  const step = progress.begin(service.name, 'looking');
-  try {
-    const record = await provideService(service, { source, folder, signal, step, started });
-    step.done(record.title, record.where);
-    return record;
-  } catch (error) {
-    step.fail();
-    throw error;
-  }
+  return during(
+    progress,
+    [service.name, 'looking'],
+    (step) => provideService(service, { source, folder, signal, step, started }),
+    (record) => [record.title, record.where],
+  );
 }
 
 async function provideService(service, { source, folder, signal, step, started }) {
@@ -147,32 +144,34 @@ async function provideService(service, { source, folder, signal, step, started }
   return service.start({ program, folder, signal, step });
 }
 
-async function stripeMockBinary({ progress, signal, wanted }) {
+/** Built only for those who compare the simulator with it; otherwise told if it was built before. */
+async function provideStripeMock(progress, signal, wanted) {
   const path = cachedGoBinary(stripeMockModule);
-  if (existsSync(path) || !wanted) return existsSync(path) ? path : null;
-  const step = progress.begin('stripe-mock', 'building');
-  try {
-    const built = await provideGoBinary(stripeMockModule, { signal, step });
-    step.done();
-    return built;
-  } catch (error) {
-    step.fail();
-    throw error;
-  }
+  if (existsSync(path)) return path;
+  if (!wanted) return null;
+  const build = (step) => provideGoBinary(stripeMockModule, { signal, step });
+  return during(progress, ['stripe-mock', 'building'], build, () => ['stripe-mock', 'built']);
+}
+
+async function stopAll(progress) {
+  const stopped = await stopServices(
+    services.map(({ name }) => name),
+    progress,
+  );
+  forgetStack();
+  return stopped;
 }
 
 async function stopServices(names, progress) {
-  const stopped = await Promise.all(
-    names.map(async (name) => {
-      const title = runningServer(folderOf(name))?.title ?? name;
-      const step = progress.begin(name, 'stopping');
-      const wasRunning = await stopServer(folderOf(name));
-      if (wasRunning) step.done(title, 'stopped');
-      else step.drop();
-      return wasRunning ? [name] : [];
-    }),
-  );
-  return stopped.flat();
+  const stops = names.map((name) => {
+    const running = runningServer(folderOf(name));
+    const stop = () => stopServer(folderOf(name));
+    const told = (wasRunning) => (wasRunning ? [running?.title ?? name, '', 'stopped'] : undefined);
+    return during(progress, [name, 'stopping'], stop, told);
+  });
+  const wereRunning = await Promise.all(stops);
+  return names.filter((_, index) => wereRunning[index]);
 }
 
+const anyRuns = () => services.some(({ name }) => runningServer(folderOf(name)));
 const folderOf = (name) => join(stateFolder, name);

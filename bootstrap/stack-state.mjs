@@ -10,17 +10,18 @@ export const stackFile = join(stateFolder, 'stack.json');
 
 /**
  * What `.tillflow/stack.json` tells whoever uses the stack.
- * @param {{ mariadb: object, redis: object, temporal: object }} services their records
- * @param {string | null} stripeMockBinary
+ * @param {{ mariadb: object, redis: object, temporal: object, stripeMock: string | null }} records of the services
+ * @param {{ kept: boolean }} facts whether somebody asked for the servers to stay
  */
-export function describeStack({ mariadb, redis, temporal }, stripeMockBinary) {
+export function describeStack({ mariadb, redis, temporal, stripeMock }, { kept }) {
   return {
     schema,
+    kept,
     databaseUrl: mariadb.url,
     redisUrl: redis.url,
     temporalAddress: temporal.address,
     temporalUiUrl: temporal.uiUrl,
-    stripeMockBinary,
+    stripeMockBinary: stripeMock,
     services: { mariadb, redis, temporal },
   };
 }

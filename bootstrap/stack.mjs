@@ -6,7 +6,7 @@ import { bringUp, inspect, reset, takeDown } from './stack-control.mjs';
 const commands = {
   /** Starts what does not run yet; the servers stay when this program ends. */
   async up(context) {
-    await bringUp({ ...context, withStripeMock: true });
+    await bringUp({ ...context, withStripeMock: true, keep: true });
     context.progress.say('\n  The stack is up and stays up. End it with: npm run stack -- down');
   },
 

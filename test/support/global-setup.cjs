@@ -1,4 +1,4 @@
-const { existsSync, mkdirSync, readFileSync, writeFileSync } = require('node:fs');
+const { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } = require('node:fs');
 const { connect } = require('node:net');
 const { join, resolve } = require('node:path');
 
@@ -9,9 +9,9 @@ const stateFolder = join(checkout, '.tillflow');
 module.exports = async function globalSetup() {
   const stack = readStack();
   await Promise.all([
-    assertAnswers('The database', new URL(stack.databaseUrl).host),
-    assertAnswers('Redis', new URL(stack.redisUrl).host),
-    assertAnswers('Temporal', stack.temporalAddress),
+    assertAnswers('The database', place(stack.databaseUrl, 3306)),
+    assertAnswers('Redis', place(stack.redisUrl, 6379)),
+    assertAnswers('Temporal', place(`grpc://${stack.temporalAddress}`, 7233)),
   ]);
   await bundleWorkflows();
 };
@@ -22,12 +22,16 @@ function readStack() {
   return JSON.parse(readFileSync(file, 'utf8'));
 }
 
-function assertAnswers(what, address) {
-  const [host, port] = address.split(':');
+function place(url, defaultPort) {
+  const { hostname, port } = new URL(url);
+  return { host: hostname, port: Number(port || defaultPort) };
+}
+
+function assertAnswers(what, { host, port }) {
   return new Promise((fulfil, reject) => {
     const complain = (why) =>
-      reject(new Error(`${what} does not answer at ${address} (${why}). Bring it up with: npm run stack -- up`));
-    const socket = connect({ host, port: Number(port), timeout: 5000 });
+      reject(new Error(`${what} does not answer at ${host}:${port} (${why}). Bring it up with: npm run stack -- up`));
+    const socket = connect({ host, port, timeout: 5000 });
     socket.once('connect', () => {
       socket.destroy();
       fulfil();
@@ -47,7 +51,9 @@ async function bundleWorkflows() {
   const { code } = await bundleWorkflowCode({ workflowsPath, logger: onlyErrors });
   mkdirSync(stateFolder, { recursive: true });
   const file = join(stateFolder, 'test-workflow-bundle.js');
-  writeFileSync(file, code);
+  // Another run may be reading the last one.
+  writeFileSync(`${file}.${process.pid}`, code);
+  renameSync(`${file}.${process.pid}`, file);
   process.env.TILLFLOW_WORKFLOW_BUNDLE = file;
 }
 
