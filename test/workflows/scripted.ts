@@ -24,10 +24,21 @@ export function snapshot(given: Partial<SaleSnapshot>): SaleSnapshot {
 export type Call = { readonly name: keyof TerminalSaleActivities; readonly request: unknown };
 
 /** Activities that follow a script and keep the order in which they were called. */
-export function scripted(script: Partial<TerminalSaleActivities>): { activities: TerminalSaleActivities; calls: Call[] } {
+export function scripted(script: Partial<TerminalSaleActivities>): {
+  activities: TerminalSaleActivities;
+  calls: Call[];
+} {
   const calls: Call[] = [];
   const unexpected = (name: string) => () => Promise.reject(new Error(`The script has no ${name}.`));
-  const names = ['dispatchSale', 'advanceSale', 'takeSale', 'cancelSale', 'lapseSale', 'loseSale', 'askForDecision'] as const;
+  const names = [
+    'dispatchSale',
+    'advanceSale',
+    'takeSale',
+    'cancelSale',
+    'lapseSale',
+    'loseSale',
+    'askForDecision',
+  ] as const;
   const entries = names.map((name) => {
     const run = (script[name] ?? unexpected(name)) as (request: unknown) => Promise<unknown>;
     const recorded = (request: unknown) => {
