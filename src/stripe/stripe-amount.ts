@@ -1,12 +1,15 @@
-/** Currencies that our book counts whole and Stripe counts in hundredths, in multiples of 100 (decisions D64). */
-const hundredfold: ReadonlySet<string> = new Set(['ISK', 'UGX']);
+import { parseCurrency } from '../domain/currency.ts';
+import { fromProviderAmount, money, toProviderAmount } from '../domain/money.ts';
 
-/** Minor units of our book as Stripe's amount of `currency` (ISO code, any case). */
+/** Minor units of our book as Stripe's amount of `currency` (ISO code, any case); ISK and UGX differ (decisions D64). */
 export function toStripeAmount(amountMinor: number, currency: string): number {
-  return hundredfold.has(currency.toUpperCase()) ? amountMinor * 100 : amountMinor;
+  return toProviderAmount(money(amountMinor, parseCurrency(currency.toUpperCase())), 'stripe');
 }
 
-/** Stripe's amount of `currency` (ISO code, any case) as minor units of our book. */
+/**
+ * Stripe's amount of `currency` (ISO code, any case) as minor units of our book. Throws `currency_unsupported` for a
+ * currency whose places we do not know, since a guess could be wrong by a hundred.
+ */
 export function fromStripeAmount(amount: number, currency: string): number {
-  return hundredfold.has(currency.toUpperCase()) ? amount / 100 : amount;
+  return fromProviderAmount(amount, parseCurrency(currency.toUpperCase()), 'stripe').amountMinor;
 }
