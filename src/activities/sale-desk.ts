@@ -6,7 +6,7 @@ import { unitOfWork, type Orm } from '../entities/orm.ts';
 import type { ProcessorAccount } from '../entities/processor-account.entity.ts';
 import type { SaleChanges } from '../entities/sale-changes.ts';
 import { loadSaleFile, type SaleFile } from '../entities/sale-file.ts';
-import type { Poster } from '../ledger/poster.ts';
+import type { Poster } from '../ledger/poster-contract.ts';
 
 /** What the activities of a sale stand on; the worker provides it once. */
 export interface SaleDependencies {

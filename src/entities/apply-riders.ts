@@ -24,8 +24,12 @@ function insertOf(rider: Extract<Rider, { insert: string }>): Statement {
 }
 
 function updateOf(rider: Extract<Rider, { update: string }>): Statement {
-  const set = Object.keys(rider.set).map((column) => `${column} = ?`);
-  const key = { ...rider.key, ...(rider.expectedVersion === undefined ? {} : { version: rider.expectedVersion }) };
+  const versioned = rider.expectedVersion !== undefined;
+  const set = [
+    ...Object.keys(rider.set).map((column) => `${column} = ?`),
+    ...(versioned ? ['version = version + 1'] : []),
+  ];
+  const key = { ...rider.key, ...(versioned ? { version: rider.expectedVersion } : {}) };
   const where = Object.keys(key).map((column) => `${column} = ?`);
   const sql = `UPDATE ${rider.update} SET ${set.join(', ')} WHERE ${where.join(' AND ')}`;
   return [sql, [...Object.values(rider.set), ...Object.values(key)]];

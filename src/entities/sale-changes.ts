@@ -3,11 +3,10 @@ import type { AttemptOutcome, SaleChange, SaleState } from '../domain/sale.ts';
 import { isOpenSaleState, saleTransitions } from '../domain/sale.ts';
 import type { SaleSnapshot } from '../domain/sale-snapshot.ts';
 import { nextState } from '../domain/transition.ts';
-import type { Rider } from '../ledger/riders.ts';
+import type { Rider, SqlValue } from '../ledger/riders.ts';
 import { newId } from './new-id.ts';
 import type { SaleFile } from './sale-file.ts';
-
-type Column = string | number | Date | null;
+import { sqlTime } from './sql-time.ts';
 
 /**
  * What one step does to a sale's rows, collected as data: the commit that posts the money carries them as riders, a
@@ -16,10 +15,11 @@ type Column = string | number | Date | null;
  */
 export class SaleChanges {
   readonly #file: SaleFile;
-  readonly #set: Record<string, Column> = {};
+  readonly #set: Record<string, SqlValue> = {};
   readonly #events: Rider[] = [];
   readonly #others: Rider[] = [];
   #state: SaleState;
+  #paymentRef: string | undefined;
 
   constructor(file: SaleFile) {
     this.#file = file;
@@ -38,12 +38,12 @@ export class SaleChanges {
 
   /** Adds a line to the timeline without moving the sale. */
   note(what: string, why: string | null, at: Date): this {
-    const row = { sale_id: this.#file.sale.id, occurred_at: at, what, why: cut(why), state: this.#state };
+    const row = { sale_id: this.#file.sale.id, occurred_at: sqlTime(at), what, why: cut(why), state: this.#state };
     this.#events.push({ insert: 'sale_event', row });
     return this;
   }
 
-  set(columns: Record<string, Column>): this {
+  set(columns: Record<string, SqlValue>): this {
     Object.assign(this.#set, columns);
     return this;
   }
@@ -56,7 +56,7 @@ export class SaleChanges {
     this.#others.push({
       update: 'sale_attempt',
       key: { sale_id: sale.id, n: sale.attempt },
-      set: { outcome, decline_code: decline.code, charge_ref: decline.chargeRef, ended_at: at },
+      set: { outcome, decline_code: decline.code, charge_ref: decline.chargeRef, ended_at: sqlTime(at) },
     });
     return this;
   }
@@ -66,7 +66,7 @@ export class SaleChanges {
     const { sale } = this.#file;
     this.set({ attempt: n, reader_id: reader.id, outcome: null, decline_code: null });
     const row = { sale_id: sale.id, n, reader_id: reader.id, fence: reader.fence, provider_key: reader.key };
-    this.#others.push({ insert: 'sale_attempt', row: { ...row, started_at: at } });
+    this.#others.push({ insert: 'sale_attempt', row: { ...row, started_at: sqlTime(at) } });
     return this;
   }
 
@@ -74,6 +74,7 @@ export class SaleChanges {
   ownPayment(payment: PaymentFact, at: Date): this {
     const { sale } = this.#file;
     if (sale.paymentRef) return this;
+    this.#paymentRef = payment.paymentRef;
     this.set({ payment_ref: payment.paymentRef });
     const owner = { processor_account_id: sale.processorAccountId, owner_kind: 'sale', owner_id: sale.id };
     this.#others.push(
@@ -87,7 +88,7 @@ export class SaleChanges {
           payment_ref: payment.paymentRef,
           currency: sale.currency,
           state: 'open',
-          created_at: at,
+          created_at: sqlTime(at),
         },
       },
     );
@@ -96,7 +97,7 @@ export class SaleChanges {
 
   /** Writes what the processor says of the money and of the card. */
   recordPayment(payment: PaymentFact): this {
-    const before = payment.captureBefore === null ? null : new Date(payment.captureBefore);
+    const before = payment.captureBefore === null ? null : sqlTime(new Date(payment.captureBefore));
     // A fixed tip was ours to ask for; only one chosen at the reader is the processor's to tell.
     const tipMinor = this.#file.sale.tipMode === 'fixed' ? this.#file.sale.tipMinor : payment.tipMinor;
     this.set({ authorized_minor: payment.authorizedMinor, tip_minor: tipMinor, capture_before: before });
@@ -109,10 +110,10 @@ export class SaleChanges {
   }
 
   /** Brings the card transaction to what was captured, or to its end without money. */
-  settleCardTransaction(columns: Record<string, Column>): this {
+  settleCardTransaction(columns: Record<string, SqlValue>): this {
     const { sale } = this.#file;
-    const paymentRef = this.#set['payment_ref'] ?? sale.paymentRef ?? null;
-    if (paymentRef === null) return this;
+    const paymentRef = this.#paymentRef ?? sale.paymentRef;
+    if (!paymentRef) return this;
     const key = { processor_account_id: sale.processorAccountId, payment_ref: paymentRef };
     this.#others.push({ update: 'card_transaction', key, set: columns });
     return this;
@@ -131,7 +132,7 @@ export class SaleChanges {
   riders(at: Date): readonly Rider[] {
     const { sale } = this.#file;
     const closed = isOpenSaleState(this.#state) ? {} : { open_for: null };
-    const set = { ...this.#set, ...closed, updated_at: at, version: sale.version + 1 };
+    const set = { ...this.#set, ...closed, updated_at: sqlTime(at) };
     const own: Rider = { update: 'sale', key: { id: sale.id }, expectedVersion: sale.version, set };
     return [own, ...this.#others, ...this.#events];
   }
@@ -140,8 +141,8 @@ export class SaleChanges {
   snapshot(at: Date): SaleSnapshot {
     const now = snapshotOf(this.#file, at);
     const set = this.#set;
-    const pick = <T>(column: string, old: T): T => (column in set ? (set[column] as T) : old);
-    const before = pick<Date | string | null>('capture_before', now.captureBefore);
+    const pick = <T>(column: string, old: T): T => (column in set ? (set[column] as unknown as T) : old);
+    const before = pick<string | null>('capture_before', null);
     return {
       state: this.#state,
       attempt: pick('attempt', now.attempt),
@@ -154,10 +155,15 @@ export class SaleChanges {
       brand: pick('brand', now.brand),
       last4: pick('last4', now.last4),
       attentionReason: pick('attention_reason', now.attentionReason),
-      captureBefore: before instanceof Date ? before.toISOString() : before,
+      captureBefore: before === null ? now.captureBefore : isoTime(before),
       asOf: at.toISOString(),
     };
   }
+}
+
+/** Back from the database's spelling, to the millisecond. */
+function isoTime(text: string): string {
+  return `${text.slice(0, 23).replace(' ', 'T')}Z`;
 }
 
 /** The sale as its rows have it. */

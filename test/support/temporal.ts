@@ -14,7 +14,7 @@ let installed = false;
 
 /** Starts a worker with `activities`; the workflows come from the bundle that was made once for all files. */
 export async function startTestTemporal(activities: object, taskQueue = `test-${randomUUID()}`): Promise<TestTemporal> {
-  quiet();
+  quietRuntime();
   const address = runningStack().temporalAddress;
   const native = await NativeConnection.connect({ address });
   const connection = await Connection.connect({ address });
@@ -45,7 +45,8 @@ export function bundlePath(): string {
   return path;
 }
 
-function quiet(): void {
+/** One logger per process, for errors only; a second install would throw. */
+export function quietRuntime(): void {
   if (installed) return;
   installed = true;
   Runtime.install({ logger: new DefaultLogger('ERROR') });

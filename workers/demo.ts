@@ -1,0 +1,144 @@
+import { randomBytes, randomInt } from 'node:crypto';
+import { mkdirSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { createControlClient } from '../simulator/control-client.ts';
+import { createOrm, migrate } from '../src/entities/orm.ts';
+import { subscribedEventTypes } from '../src/domain/provider-events.ts';
+import { startChild, type Child } from './demo/child-process.ts';
+import { demoNames, seedDemoShop } from './demo/seed.ts';
+import { createDemoApi, say, tellSale } from './demo/story.ts';
+
+// `npm start`: the simulator, the API, the workers, and one sale through all of them. It serves until Ctrl-C.
+const once = process.argv.includes('--once');
+const databaseUrl = needed('DATABASE_URL');
+const folder = join(process.env['TILLFLOW_DIR'] ?? '.tillflow', 'logs');
+const children: Child[] = [];
+const stopped = new Promise<void>((resolve) => {
+  process.once('SIGINT', () => resolve());
+  process.once('SIGTERM', () => resolve());
+});
+
+let failure: unknown;
+try {
+  await Promise.race([stopped, run()]);
+} catch (error) {
+  failure = error;
+}
+await Promise.all(children.map((child) => child.stop()));
+if (failure !== undefined) say(`\n  Failed: ${failure instanceof Error ? failure.message : String(failure)}`);
+process.exit(failure === undefined ? 0 : 1);
+
+async function run(): Promise<void> {
+  mkdirSync(folder, { recursive: true });
+  const [simulator, api, admin, metrics] = await freePorts(4);
+  const secret = `whsec_${randomBytes(24).toString('hex')}`;
+  const env = environment({ simulator, api, admin, metrics, secret });
+  const orm = await createOrm(databaseUrl);
+  await migrate(orm);
+  const shop = await seedDemoShop(orm);
+  await orm.close();
+  // A new seed at each start: the simulator forgets, our book does not, and its names must not come twice.
+  await start('simulator', 'simulator/main.ts', env, [
+    '--port',
+    String(simulator),
+    '--seed',
+    String(randomInt(2 ** 31)),
+  ]);
+  const control = createControlClient(`http://127.0.0.1:${simulator}`);
+  await furnish(control, secret, `http://127.0.0.1:${api}/webhooks/stripe`);
+  await Promise.all([
+    start('temporal worker', 'workers/temporal.ts', env),
+    start('jobs', 'workers/jobs.ts', env),
+    start('api', 'workers/api.ts', env),
+  ]);
+  await control.reader(demoNames.reader).willTap('4242424242424242', { after: '250ms' });
+  const id = await tellSale(createDemoApi(`http://127.0.0.1:${api}`, shop.secret), shop);
+  invite({ api, admin, metrics, simulator, id, secret: shop.secret, reader: shop.reader.id });
+  if (!once) await Promise.race([stopped, ...children.map((child) => child.ended)]);
+}
+
+type Control = ReturnType<typeof createControlClient>;
+
+async function furnish(control: Control, secret: string, url: string): Promise<void> {
+  await control.seed({
+    accounts: [{ id: demoNames.account, secretKeys: ['sk_test_demo'], publishableKeys: ['pk_test_demo'] }],
+    locations: [{ account: demoNames.account, id: demoNames.location, display_name: 'Front counter' }],
+    readers: [{ account: demoNames.account, id: demoNames.reader, location: demoNames.location, label: 'Till 1' }],
+    webhookEndpoints: [
+      { account: demoNames.account, url, secrets: [secret], enabled_events: [...subscribedEventTypes] },
+    ],
+  });
+}
+
+async function start(name: string, program: string, env: NodeJS.ProcessEnv, args: string[] = []): Promise<void> {
+  const began = performance.now();
+  const child = await startChild({ name, program, args, env, logFile: join(folder, `${name.replace(' ', '-')}.log`) });
+  children.push(child);
+  const seconds = ((performance.now() - began) / 1_000).toFixed(1);
+  say(`  ready   ${name.padEnd(20)} ${''.padEnd(30)} ${seconds} s`);
+}
+
+function environment(at: {
+  simulator: number;
+  api: number;
+  admin: number;
+  metrics: number;
+  secret: string;
+}): NodeJS.ProcessEnv {
+  return {
+    ...process.env,
+    STRIPE_API_KEY: 'sk_test_demo',
+    STRIPE_API_BASE: `http://127.0.0.1:${at.simulator}`,
+    STRIPE_WEBHOOK_SECRET: at.secret,
+    STRIPE_SUPPRESS_NOTICES: 'true',
+    API_PORT: String(at.api),
+    ADMIN_PORT: String(at.admin),
+    WORKER_METRICS_PORT: String(at.metrics),
+  };
+}
+
+function invite(at: {
+  api: number;
+  admin: number;
+  metrics: number;
+  simulator: number;
+  id: string;
+  secret: string;
+  reader: string;
+}): void {
+  const ui = process.env['TEMPORAL_UI_URL'];
+  const http = (port: number, path: string) => `http://127.0.0.1:${port}${path}`;
+  const body = JSON.stringify({ site: demoNames.slug, reader: at.reader, amount: { amount: 1250, currency: 'AUD' } });
+  say('');
+  say(`  Open   API docs     ${http(at.api, '/docs')}`);
+  if (ui !== undefined) say(`         Temporal UI  ${ui}/namespaces/default/workflows/sale-${at.id}`);
+  say(`         Queues       ${http(at.admin, '/queues')}`);
+  say(`         Metrics      ${http(at.admin, '/metrics')}, ${http(at.metrics, '/metrics')}`);
+  say(`         Simulator    ${http(at.simulator, '/_control/state')}`);
+  say('');
+  say(`  Try    curl -s ${http(at.api, '/v1/sales')} -H 'Authorization: Bearer ${at.secret}' \\`);
+  say(`           -H 'Content-Type: application/json' -H "Idempotency-Key: $RANDOM" -d '${body}'`);
+  say(`         curl -s -X POST ${http(at.simulator, `/_control/readers/${demoNames.reader}/tap`)}   # present a card`);
+  if (!once) say('\n  Serving until Ctrl-C.');
+}
+
+async function freePorts(count: number): Promise<[number, number, number, number]> {
+  const servers = await Promise.all(Array.from({ length: count }, listen));
+  const ports = servers.map((server) => (server.address() as { port: number }).port);
+  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
+  return ports as [number, number, number, number];
+}
+
+function listen(): Promise<ReturnType<typeof createServer>> {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.listen(0, '127.0.0.1', () => resolve(server));
+  });
+}
+
+function needed(name: string): string {
+  const value = process.env[name];
+  if (value === undefined) throw new Error(`${name} is not set. Run it through: npm start`);
+  return value;
+}
