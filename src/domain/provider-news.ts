@@ -1,3 +1,4 @@
+import { isId } from './ids.ts';
 import { InvariantViolation } from './invariant.ts';
 import type { ProviderNews } from './provider-events.ts';
 
@@ -23,13 +24,19 @@ export function readNews(payload: string): ProviderNews {
   if (type === null) throw new InvariantViolation('An event without a type is in the inbox.');
   return {
     type,
-    saleHint: text(part(object, 'metadata'), 'sale_id'),
+    saleHint: saleHintOf(object),
     objectRefs: refsOf(object, action),
     requestKey: text(part(event, 'request'), 'idempotency_key'),
     isReaderDecline: isReaderDecline(action),
     hasBalanceLine: refOf(object, 'balance_transaction') !== null,
     isRelease: object['object'] === 'charge' && object['captured'] === false,
   };
+}
+
+/** Other systems on the same account may have a `sale_id` of their own; only a well-formed one of ours is a hint. */
+function saleHintOf(object: Json): string | null {
+  const hint = text(part(object, 'metadata'), 'sale_id');
+  return isId('sale', hint) ? hint : null;
 }
 
 /** The object itself, the payment it is about, and what the reader is busy with. */

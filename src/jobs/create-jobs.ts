@@ -1,0 +1,127 @@
+import { Worker, type Job } from 'bullmq';
+import type { ProcessorSweepPort } from '../domain/processor-port.ts';
+import type { AccountSweeps } from '../entities/account-sweeps.ts';
+import type { Inbox } from '../entities/provider-event-inbox.ts';
+import type { ProviderEventRows } from '../entities/provider-event-rows.ts';
+import { dispatchProviderEvents, type DispatchDependencies } from './dispatch-provider-events.job.ts';
+import {
+  createDispatchProducer,
+  dispatchProviderEventsPayload,
+  dispatchProviderEventsQueue,
+  type DispatchProducer,
+} from './dispatch-provider-events.queue.ts';
+import type { WorkflowMessenger } from './job-ports.ts';
+import { startRecurringJob, watch, type QueueSurroundings, type RecurringJob } from './recurring-job.ts';
+import { sealBook, type Sealer } from './seal-book.job.ts';
+import { sealBookQueue } from './seal-book.queue.ts';
+import { sweepInbox } from './sweep-inbox.job.ts';
+import { sweepInboxQueue } from './sweep-inbox.queue.ts';
+import { sweepProcessorFees } from './sweep-processor-fees.job.ts';
+import { sweepProcessorFeesPayload, sweepProcessorFeesQueue } from './sweep-processor-fees.queue.ts';
+import { sweepProviderEvents } from './sweep-provider-events.job.ts';
+import { sweepProviderEventsQueue } from './sweep-provider-events.queue.ts';
+
+/** Everything the jobs stand on, handed in by the process that runs them. */
+export interface JobsDependencies extends QueueSurroundings {
+  readonly rows: ProviderEventRows;
+  readonly accounts: AccountSweeps;
+  readonly messenger: WorkflowMessenger;
+  /** The inbox that the event sweep fills. */
+  readonly openInbox: (onStored: (eventRowIds: readonly string[]) => void) => Inbox;
+  readonly sweepFor: (processorAccountId: string) => Promise<ProcessorSweepPort>;
+  readonly sealer: Sealer;
+  readonly now: () => Date;
+  readonly every: {
+    readonly inboxSweepMs: number;
+    readonly eventSweepMs: number;
+    readonly feeSweepMs: number;
+    readonly sealMs: number;
+  };
+}
+
+export interface Jobs {
+  start(): Promise<void>;
+  /** Finishes what is under way, then lets go of Redis. */
+  close(): Promise<void>;
+}
+
+/** Rows are dispatched at once, many at a time: a webhook's way to its sale is what a cashier waits for. */
+const dispatchConcurrency = 20;
+/** Fees that become known together are asked for together, in ms. */
+const feePauseMs = 1_000;
+
+/** The jobs of one process; more processes share the work. */
+export function createJobs(deps: JobsDependencies): Jobs {
+  const closing: (() => Promise<void>)[] = [];
+  return {
+    async start() {
+      const producer = createDispatchProducer({
+        connection: deps.connection,
+        prefix: deps.prefix,
+        onFailure: (error) => {
+          deps.log.warn({ err: error }, 'events could not be queued; the inbox sweep will');
+        },
+      });
+      const inbox = deps.openInbox((eventRowIds) => {
+        producer.offer(eventRowIds);
+      });
+      const recurring = await startRecurring(deps, { producer, inbox });
+      const worker = startDispatch(deps, producer, recurring.fees);
+      closing.push(
+        () => worker.close(),
+        ...recurring.all.map((job) => () => job.close()),
+        () => inbox.close(),
+        () => producer.close(),
+      );
+    },
+    async close() {
+      for (const close of closing.splice(0)) await close();
+    },
+  };
+}
+
+function startDispatch(deps: JobsDependencies, producer: DispatchProducer, fees: RecurringJob): Worker {
+  const dispatch: DispatchDependencies = {
+    ...deps,
+    queueLater: (eventRowIds, delayMs) => producer.add(eventRowIds, delayMs),
+    askForFees: async (processorAccountId) => {
+      const once = { id: processorAccountId, ttl: feePauseMs };
+      const opts = { delay: feePauseMs, deduplication: once, removeOnComplete: true, removeOnFail: { count: 100 } };
+      await fees.queue.add(sweepProcessorFeesQueue, { processorAccountId }, opts);
+    },
+  };
+  const worker = new Worker(
+    dispatchProviderEventsQueue,
+    (job: Job<unknown>) => dispatchProviderEvents(dispatch, dispatchProviderEventsPayload.parse(job.data)),
+    { connection: deps.connection, prefix: deps.prefix, concurrency: dispatchConcurrency },
+  );
+  watch(worker, deps);
+  return worker;
+}
+
+async function startRecurring(
+  deps: JobsDependencies,
+  { producer, inbox }: { readonly producer: DispatchProducer; readonly inbox: Inbox },
+): Promise<{ readonly all: readonly RecurringJob[]; readonly fees: RecurringJob }> {
+  const inboxSweep = await startRecurringJob(deps, {
+    name: sweepInboxQueue,
+    everyMs: deps.every.inboxSweepMs,
+    run: () => sweepInbox({ ...deps, queueAgain: (eventRowIds) => producer.add(eventRowIds, 0) }),
+  });
+  const eventSweep = await startRecurringJob(deps, {
+    name: sweepProviderEventsQueue,
+    everyMs: deps.every.eventSweepMs,
+    run: () => sweepProviderEvents({ ...deps, inbox }),
+  });
+  const fees = await startRecurringJob(deps, {
+    name: sweepProcessorFeesQueue,
+    everyMs: deps.every.feeSweepMs,
+    run: (payload) => sweepProcessorFees(deps, sweepProcessorFeesPayload.parse(payload)),
+  });
+  const seal = await startRecurringJob(deps, {
+    name: sealBookQueue,
+    everyMs: deps.every.sealMs,
+    run: () => sealBook(deps.sealer),
+  });
+  return { all: [inboxSweep, eventSweep, fees, seal], fees };
+}

@@ -1,0 +1,24 @@
+import type { ProviderEventPointer } from '../workflows/terminal-sale.messages.ts';
+
+/** The part of a logger that jobs use. */
+export interface JobLog {
+  info(facts: object, message: string): void;
+  warn(facts: object, message: string): void;
+  error(facts: object, message: string): void;
+}
+
+/** How jobs reach the workflows: they start and signal, and never move money themselves (style.md 4.2). */
+export interface WorkflowMessenger {
+  /** `over`: no such workflow runs any more, so that the event is a late one. */
+  signalSale(saleId: string, pointer: ProviderEventPointer): Promise<'signaled' | 'over'>;
+  /** Starting it twice for the same row is harmless. */
+  startLateEvent(late: { readonly eventRowId: string; readonly saleId: string }): Promise<void>;
+  /** One at a time per account; while one runs this is harmless. */
+  startProcessorFees(processorAccountId: string): Promise<void>;
+}
+
+/** What is counted, for whoever watches. */
+export interface JobMetrics {
+  eventSettled(type: string, state: string): void;
+  jobFailed(queue: string): void;
+}

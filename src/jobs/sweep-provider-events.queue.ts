@@ -1,0 +1,2 @@
+/** Recurs by itself and carries nothing. */
+export const sweepProviderEventsQueue = 'sweep-provider-events';

@@ -1,0 +1,71 @@
+import { WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError, type Client } from '@temporalio/client';
+import { lateEventWorkflowId } from '../workflows/late-event.messages.ts';
+import type { lateEvent } from '../workflows/late-event.workflow.ts';
+import { processorFeesWorkflowId } from '../workflows/processor-fees.messages.ts';
+import type { processorFees } from '../workflows/processor-fees.workflow.ts';
+import { providerEvent, terminalSaleWorkflowId } from '../workflows/terminal-sale.messages.ts';
+import type { WorkflowMessenger } from './job-ports.ts';
+
+export interface TemporalMessengerOptions {
+  readonly client: Client;
+  /** Where late events and fees are worked on. */
+  readonly taskQueue: string;
+  /** A call that takes longer is given up and made again by the job, in ms. */
+  readonly deadlineMs?: number;
+}
+
+const feesPerPage = 50;
+
+/** Speaks to the workflows by Temporal's client. A server that is away throws, so that the job is tried again. */
+export function createTemporalMessenger(options: TemporalMessengerOptions): WorkflowMessenger {
+  const { client, taskQueue } = options;
+  const within = <T>(call: () => Promise<T>): Promise<T> =>
+    client.withDeadline(Date.now() + (options.deadlineMs ?? 5_000), call);
+  return {
+    async signalSale(saleId, pointer) {
+      const handle = client.workflow.getHandle(terminalSaleWorkflowId(saleId));
+      return orIf(WorkflowNotFoundError, 'over', () =>
+        within(async () => {
+          await handle.signal(providerEvent, pointer);
+          return 'signaled' as const;
+        }),
+      );
+    },
+    async startLateEvent(late) {
+      const start = {
+        args: [{ schema: 1, ...late }] as Parameters<typeof lateEvent>,
+        taskQueue,
+        workflowId: lateEventWorkflowId(late.eventRowId),
+        workflowIdReusePolicy: 'REJECT_DUPLICATE',
+        staticSummary: `late event of sale ${late.saleId}`,
+      } as const;
+      await orIf(WorkflowExecutionAlreadyStartedError, null, () =>
+        within(() => client.workflow.start<typeof lateEvent>('lateEvent', start)),
+      );
+    },
+    async startProcessorFees(processorAccountId) {
+      const start = {
+        args: [{ schema: 1, processorAccountId, pageSize: feesPerPage }] as Parameters<typeof processorFees>,
+        taskQueue,
+        workflowId: processorFeesWorkflowId(processorAccountId),
+        workflowIdReusePolicy: 'ALLOW_DUPLICATE',
+        workflowIdConflictPolicy: 'USE_EXISTING',
+      } as const;
+      await within(() => client.workflow.start<typeof processorFees>('processorFees', start));
+    },
+  };
+}
+
+/** `value` where the answer is that kind of error; any other error is thrown. */
+async function orIf<T, V>(
+  kind: abstract new (...args: never[]) => Error,
+  value: V,
+  call: () => Promise<T>,
+): Promise<T | V> {
+  try {
+    return await call();
+  } catch (error) {
+    if (error instanceof kind) return value;
+    throw error;
+  }
+}
