@@ -35,13 +35,12 @@ export function run(program, args, options = {}) {
   });
 }
 
-/** As `run`, but anything but success is a failure told by `describe(output)`. */
+/** As `run`, but anything but success is a failure: `options.doing` says of what, `options.advice` what to do. */
 export async function mustRun(program, args, options) {
   const { code, output } = await run(program, args, options);
   if (code === 0) return output;
-  const last = output.split('\n').slice(-25).join('\n');
   throw new SetupFailure(`${options.doing} failed (${program} ended with code ${code}).`, {
-    detail: last,
+    detail: beginningAndEnd(output),
     advice: options.advice ?? [],
   });
 }
@@ -92,6 +91,12 @@ export function killGroup(pid, signal) {
   } catch {
     return false;
   }
+}
+
+/** Some programs give the reason first, some last. */
+function beginningAndEnd(output) {
+  const lines = output.split('\n').filter((line) => !/\bwarn\b/i.test(line));
+  return lines.length <= 30 ? lines.join('\n') : [...lines.slice(0, 12), '…', ...lines.slice(-15)].join('\n');
 }
 
 function isExecutable(path) {

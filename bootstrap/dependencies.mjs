@@ -62,6 +62,8 @@ async function install({ signal, step }) {
     cwd: checkout,
     env,
     signal,
+    // npm pays no heed to signals while it unpacks, and what is half installed is thrown away next time.
+    patienceMs: 1000,
     doing: 'Installing the npm packages',
     advice: [
       'If the registry cannot be reached, name one that can: npm config set registry <address>',

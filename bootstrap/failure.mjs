@@ -12,7 +12,7 @@ export class SetupFailure extends Error {
   }
 }
 
-/** Somebody pressed Ctrl-C, or asked this process to end. */
+/** Somebody pressed Ctrl-C or asked this process to end, or another work failed and this one is given up. */
 export class Interrupted extends Error {
   /** @param {'SIGINT' | 'SIGTERM' | 'SIGHUP'} signal */
   constructor(signal) {

@@ -68,7 +68,7 @@ async function build(pinned, { path, home, signal, step }) {
     unfinished,
     pinned.package,
   ];
-  step.note('building with Go, once');
+  step.note('building with Go, this once');
   await mustRun(go, args, {
     cwd: pinned.folder,
     signal,
@@ -86,9 +86,7 @@ function buildNarrator(step) {
   return (line) => {
     if (line.startsWith('go: downloading')) fetched += 1;
     else if (/^[\w.-]+(\/|$)/.test(line)) compiled += 1;
-    step.note(
-      compiled > 0 ? `building with Go, once: ${compiled} packages` : `building with Go, once: ${fetched} modules`,
-    );
+    step.note(compiled > 0 ? `building with Go: ${compiled} packages` : `building with Go: ${fetched} modules`);
   };
 }
 

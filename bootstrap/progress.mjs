@@ -1,3 +1,5 @@
+import { Interrupted } from './failure.mjs';
+
 const frameMs = 120;
 const firstWordMs = 3000;
 const wordEveryMs = 10_000;
@@ -32,7 +34,7 @@ export function createProgress({
           step.what = subject;
           finish(status, where);
         },
-        fail: () => finish('failed', step.doing),
+        fail: (error) => finish(isInterruption(error) ? 'stopped' : 'failed', step.doing),
         drop: () => {
           running.delete(step);
           screen.changed();
@@ -68,7 +70,7 @@ export async function during(progress, [what, doing], work, told) {
     else step.drop();
     return result;
   } catch (error) {
-    step.fail();
+    step.fail(error);
     throw error;
   }
 }
@@ -81,14 +83,17 @@ export function duration(milliseconds) {
   return whole < 60 ? `${whole} s` : `${Math.floor(whole / 60)} min ${String(whole % 60).padStart(2, '0')} s`;
 }
 
-/** One line of the table: `  ready   mariadb 10.11        127.0.0.1:41306          1.1 s`. */
+/** One line of the table: `  ready   mariadb 10.11         127.0.0.1:41306                         1.1 s`. */
 export function tableLine(status, what, where, time) {
-  return `  ${status.padEnd(8)}${what.padEnd(22)}${where.padEnd(26)}${time.padStart(11)}`.trimEnd();
+  return `  ${status.padEnd(8)}${what.padEnd(22)}${where.padEnd(34)}${time.padStart(11)}`.trimEnd();
 }
 
 function finishedLine(status, step, where) {
   return tableLine(status, step.what, where, duration(performance.now() - step.since));
 }
+
+/** Another work failed or somebody pressed Ctrl-C: this one is not to blame. */
+const isInterruption = (error) => error instanceof Interrupted;
 
 function plainScreen(stream, running) {
   const speak = () => {

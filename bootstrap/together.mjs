@@ -1,4 +1,6 @@
 /* global AbortController */
+import { Interrupted } from './failure.mjs';
+
 /**
  * Runs several works at once. The first failure interrupts the others, waits until they have cleaned up, and is thrown.
  * @param {AbortSignal | undefined} signal interrupts all of them
@@ -14,7 +16,7 @@ export async function together(signal, works) {
       return await work(both);
     } catch (error) {
       first ??= { error };
-      siblings.abort(error);
+      siblings.abort(new Interrupted('SIGTERM'));
       return undefined;
     }
   });
