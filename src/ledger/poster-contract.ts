@@ -2,6 +2,7 @@ import type { LedgerHoldId, LedgerTransactionId } from '../domain/ids.ts';
 import type { LedgerAccountRef } from '../domain/ledger-account.ts';
 import type { NewLedgerTransaction } from '../domain/ledger.ts';
 import type { Money } from '../domain/money.ts';
+import type { Riders } from './riders.ts';
 
 /**
  * The only way into the book (decisions D39): transactions, holds, and the rows that must change with them. A refusal
@@ -50,29 +51,6 @@ export interface HoldRelease {
   /** Unique name of this act: releasing twice has one effect. */
   readonly opKey: string;
 }
-
-/** Changes of rows outside the book that commit with an item, or with its refusal (decisions D41). */
-export interface Riders {
-  readonly onSuccess?: readonly Rider[];
-  readonly onRefusal?: readonly Rider[];
-}
-
-/**
- * Data, not closures: the poster merges inserts per table, and locks what is updated in table and key order.
- * An update without a row to hit, with another version than expected, or an insert that meets a unique key, refuses its
- * item with `conflict`. With `expectedVersion` the row's `version` is compared and counted up by one.
- */
-export type Rider =
-  | { readonly insert: string; readonly row: Readonly<Record<string, SqlValue>> }
-  | {
-      readonly update: string;
-      readonly key: Readonly<Record<string, string | number>>;
-      readonly expectedVersion?: number | undefined;
-      readonly set: Readonly<Record<string, SqlValue>>;
-    };
-
-/** What a column can take. Times are text as the database writes it, `YYYY-MM-DD HH:MM:SS.ffffff` in UTC. */
-export type SqlValue = string | number | boolean | Buffer | null;
 
 export type PosterResult = PostingResult | HoldResult;
 

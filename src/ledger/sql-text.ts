@@ -1,0 +1,49 @@
+import { escape } from 'mysql2';
+import { invariant } from '../domain/invariant.ts';
+import type { SqlValue } from './riders.ts';
+
+/** `value` as a literal of SQL. */
+export function literal(value: SqlValue): string {
+  if (value === null) return 'NULL';
+  if (typeof value === 'number') return numeral(value);
+  // Most of our text is identifiers, for which the driver's character-by-character escape would be wasted.
+  if (typeof value === 'string') return plainText.test(value) ? `'${value}'` : escape(value);
+  if (typeof value === 'boolean') return value ? '1' : '0';
+  if (value instanceof Date) return `'${databaseTime(value.toISOString())}'`;
+  return `X'${value.toString('hex')}'`;
+}
+
+/** `(…), (…)`: rows of literals for `VALUES`. */
+export function tuples(rows: readonly (readonly SqlValue[])[]): string {
+  return rows.map((row) => `(${row.map(literal).join(',')})`).join(',');
+}
+
+/** `a, b, c` as literals, for `IN`. */
+export function literals(values: readonly SqlValue[]): string {
+  return values.map(literal).join(',');
+}
+
+/** A table's or column's name, quoted. Throws `InvariantViolation` for anything but lower-case words. */
+export function identifier(name: string): string {
+  invariant(/^[a-z_][a-z0-9_]*$/.test(name), `Not a table or column: ${JSON.stringify(name)}`);
+  return `\`${name}\``;
+}
+
+/** ISO 8601 UTC as the database writes it, with microseconds. Throws `InvariantViolation` for anything else. */
+export function databaseTime(iso: string): string {
+  const match = /^(\d{4}-\d\d-\d\d)T(\d\d:\d\d:\d\d)(?:\.(\d{1,6}))?Z$/.exec(iso);
+  invariant(match !== null, `Not a time in UTC: ${JSON.stringify(iso)}`);
+  return `${match[1] ?? ''} ${match[2] ?? ''}.${(match[3] ?? '').padEnd(6, '0')}`;
+}
+
+/** The database's time as ISO 8601 UTC with microseconds. */
+export function isoTime(databaseText: string): string {
+  return `${databaseText.replace(' ', 'T')}Z`;
+}
+
+const plainText = /^[\w .,:/-]*$/;
+
+function numeral(value: number): string {
+  invariant(Number.isFinite(value), `Not a number that a column can hold: ${value}`);
+  return String(value);
+}
