@@ -28,11 +28,6 @@ export function pinnedVersion(goMod, module) {
   return version;
 }
 
-/** Whether a Go tool chain is installed. */
-export function goIsThere() {
-  return goProgram() !== undefined;
-}
-
 /**
  * The cached program of a pinned Go module, built now if it is not there. Only one process builds at a time; the
  * others wait for it and say so. The program appears by rename, so that an interrupted build leaves nothing half done.
@@ -51,8 +46,9 @@ export async function provideGoBinary(pinned, { signal, step }) {
 }
 
 async function build(pinned, { path, home, signal, step }) {
-  const go = goProgram();
-  await assertGoIsNewEnough(go, pinned, signal);
+  const obstacle = await whyGoCannotBuild(pinned, signal);
+  if (obstacle)
+    throw new SetupFailure(`The ${pinned.title} cannot be built. ${obstacle}`, { advice: buildWays(pinned) });
   mkdirSync(home, { recursive: true });
   for (const left of readdirSync(home)) rmSync(join(home, left), { recursive: true, force: true });
   const unfinished = join(home, 'unfinished');
@@ -69,15 +65,21 @@ async function build(pinned, { path, home, signal, step }) {
     pinned.package,
   ];
   step.note('building with Go, this once');
-  await mustRun(go, args, {
+  await mustRun(goProgram(), args, {
     cwd: pinned.folder,
     signal,
     onLine: buildNarrator(step),
     doing: `Building the ${pinned.title}`,
-    advice: ['Without access to the Go module proxy, set GOPROXY to one you can reach.', ...(pinned.ways ?? [])],
+    advice: buildWays(pinned),
   });
   renameSync(unfinished, path);
 }
+
+const buildWays = (pinned) => [
+  'install a Go that is new enough: https://go.dev/dl',
+  'where the Go module proxy is out of reach, set GOPROXY to one you can reach',
+  ...pinned.ways,
+];
 
 /** `go build -v` names each package it compiles, and each module it fetches. */
 function buildNarrator(step) {
@@ -90,20 +92,21 @@ function buildNarrator(step) {
   };
 }
 
-/** An old Go fetches the tool chain that go.mod asks for, unless it was told not to or is too old to know how. */
-async function assertGoIsNewEnough(go, pinned, signal) {
+/**
+ * What keeps Go from building this module, as a sentence, or undefined. An old Go fetches the tool chain that go.mod
+ * asks for, unless it was told not to or is too old to know how.
+ */
+export async function whyGoCannotBuild(pinned, signal) {
+  const go = goProgram();
+  if (!go) return 'Go is not installed.';
   const needed = goLine(readFileSync(join(pinned.folder, 'go.mod'), 'utf8'));
   const { output } = await run(go, ['env', 'GOVERSION', 'GOTOOLCHAIN'], { signal, cwd: '/' });
   const [found = '', toolchain = ''] = output.trim().split('\n');
-  if (!isOlder(found.replace(/^go/, ''), needed)) return;
-  if (toolchain !== 'local' && !isOlder(found.replace(/^go/, ''), '1.21')) return;
-  throw new SetupFailure(`Building the ${pinned.title} needs Go ${needed}, but ${go} is ${found || 'unknown'}.`, {
-    advice: [
-      `Install Go ${needed} or newer: https://go.dev/dl`,
-      'or unset GOTOOLCHAIN (it is "local"), so that Go may fetch the version it needs',
-      ...(pinned.ways ?? []),
-    ],
-  });
+  const version = found.replace(/^go/, '');
+  if (!isOlder(version, needed)) return undefined;
+  if (isOlder(version, '1.21')) return `Go ${needed} is needed, but ${go} is ${found || 'of an unknown version'}.`;
+  if (toolchain !== 'local') return undefined;
+  return `Go ${needed} is needed, but ${go} is ${found} and may not fetch another (GOTOOLCHAIN is "local").`;
 }
 
 /** `1.26.4` of the line `go 1.26.4`. */

@@ -4,7 +4,7 @@ import { SetupFailure } from './failure.mjs';
  * Where a service comes from, in the order the design states: its address in the environment, a program on the PATH
  * (run privately), packages of the system when we may install them. Temporal has further ways of its own.
  * @param {{ variable: string, packages?: string[], otherWays?: boolean }} service
- * @param {{ env: Record<string, string | undefined>, program?: string, mayInstall: boolean }} around
+ * @param {{ env: Record<string, string | undefined>, program?: string | undefined, mayInstall: boolean }} around
  * @returns {{ kind: 'environment', address: string } | { kind: 'program', program: string }
  *   | { kind: 'packages', packages: string[] } | { kind: 'other ways' } | { kind: 'nowhere' }}
  */

@@ -8,6 +8,11 @@ export const temporalModule = {
   folder: join(checkout, 'bootstrap', 'temporal'),
   module: 'github.com/temporalio/cli',
   package: 'github.com/temporalio/cli/cmd/temporal',
+  ways: [
+    'set TEMPORAL_ADDRESS=host:port to use a Temporal server you have (1.31 or newer)',
+    'or put the `temporal` command line (1.8 or newer) on your PATH: https://docs.temporal.io/cli',
+    'or install Go (https://go.dev/dl): the pinned server in bootstrap/temporal is then built once, in a few minutes',
+  ],
 };
 
 /** Stripe's own mock, against whose answers the simulator is compared. */
@@ -17,4 +22,5 @@ export const stripeMockModule = {
   folder: join(checkout, 'bootstrap', 'stripe-mock'),
   module: 'github.com/stripe/stripe-mock',
   package: 'github.com/stripe/stripe-mock',
+  ways: [],
 };

@@ -8,7 +8,7 @@ const spinner = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', 
 /**
  * Says what is being waited for and for how long. On a terminal the running steps stand below the finished ones and
  * count; elsewhere a step that lasts says so after 3 s and then every 10 s.
- * @param {{ stream?: NodeJS.WriteStream, interactive?: boolean }} [options]
+ * @param {{ stream?: { write: (text: string) => unknown, isTTY?: boolean, columns?: number }, interactive?: boolean }} [options]
  */
 export function createProgress({
   stream = process.stdout,

@@ -1,5 +1,6 @@
 import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { describeFailure, SetupFailure } from './failure.mjs';
 import { cachedGoBinary, provideGoBinary } from './go-binary.mjs';
 import { withLock } from './lock.mjs';
 import { assertAllFound, decideSource } from './lookup.mjs';
@@ -144,13 +145,22 @@ async function provideService(service, { source, folder, signal, step, started }
   return service.start({ program, folder, signal, step });
 }
 
-/** Built only for those who compare the simulator with it; otherwise told if it was built before. */
+/**
+ * Built only for those who compare the simulator with it; otherwise told if it was built before. The stack is whole
+ * without it: only the comparison fails then.
+ */
 async function provideStripeMock(progress, signal, wanted) {
   const path = cachedGoBinary(stripeMockModule);
   if (existsSync(path)) return path;
   if (!wanted) return null;
   const build = (step) => provideGoBinary(stripeMockModule, { signal, step });
-  return during(progress, ['stripe-mock', 'building'], build, () => ['stripe-mock', 'built']);
+  try {
+    return await during(progress, ['stripe-mock', 'building'], build, () => ['stripe-mock', 'built']);
+  } catch (error) {
+    if (!(error instanceof SetupFailure)) throw error;
+    progress.say(describeFailure(error));
+    return null;
+  }
 }
 
 async function stopAll(progress) {

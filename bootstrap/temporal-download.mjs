@@ -21,7 +21,7 @@ export async function downloadTemporal({ signal, step }) {
   if (program()) return join(folder, program());
   await ensureDependencies({ signal, step });
   mkdirSync(folder, { recursive: true });
-  step.note('no Go here: downloading the server');
+  step.note('downloading the server');
   const script = join(checkout, 'bootstrap', 'temporal-download-run.mjs');
   const limited = AbortSignal.any([AbortSignal.timeout(limitMs), ...(signal ? [signal] : [])]);
   const { code } = await run(findNode(), [script, folder, version], { signal: limited }).catch((error) => {

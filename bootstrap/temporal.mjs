@@ -3,9 +3,10 @@ import { join } from 'node:path';
 import { mustRun, run } from './command.mjs';
 import { SetupFailure } from './failure.mjs';
 import { accepts } from './loopback.mjs';
+import { temporalModule } from './pinned-modules.mjs';
 import { freePorts } from './ports.mjs';
 import { readJson, startServer, writeJson } from './processes.mjs';
-import { findTemporalProgram, temporalWays } from './temporal-program.mjs';
+import { findTemporalProgram } from './temporal-program.mjs';
 import { servesNamespace } from './temporal-rpc.mjs';
 
 const searchAttributes = {
@@ -40,7 +41,7 @@ export const temporal = {
   title: 'Temporal server',
   variable: 'TEMPORAL_ADDRESS',
   otherWays: true,
-  ways: temporalWays,
+  ways: temporalModule.ways,
   findProgram: () => undefined,
   provideProgram: findTemporalProgram,
 

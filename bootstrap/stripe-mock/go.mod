@@ -1,6 +1,6 @@
 module tillflow.dev/bootstrap/stripe-mock
 
-go 1.26.4
+go 1.22.1
 
 require github.com/stripe/stripe-mock v0.203.0
 
