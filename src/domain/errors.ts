@@ -14,6 +14,7 @@ export type DomainErrorCode =
   | 'idempotency_key_reused'
   | 'invalid_json'
   | 'invalid_request'
+  | 'method_not_allowed'
   | 'forbidden'
   | 'not_found'
   | 'payload_too_large'

@@ -33,13 +33,13 @@ export class SqlPool {
   /** The rows of one query. */
   async rows(sql: string, values: readonly SqlValue[] = []): Promise<readonly SqlRow[]> {
     const [rows] = await this.#pool.query<RowDataPacket[]>(sql, [...values]);
-    return rows as readonly SqlRow[];
+    return rows;
   }
 
   /** The rows of several queries, sent together. */
   async rowSets(statements: readonly Statement[]): Promise<readonly (readonly SqlRow[])[]> {
     const [sets] = await this.#pool.query<RowDataPacket[][]>(...packet(statements));
-    return sets as readonly (readonly SqlRow[])[];
+    return sets;
   }
 
   /** Runs one statement and answers how many rows it touched. */

@@ -1,0 +1,107 @@
+import type { Router } from '@koa/router';
+import Koa, { type Middleware } from 'koa';
+import helmet from 'koa-helmet';
+import type { Client } from '@temporalio/client';
+import type { SaleTiming } from '../domain/sale-timing.ts';
+import type { ReaderAdministration } from '../domain/reader-administration.ts';
+import type { Orm } from '../entities/orm.ts';
+import type { ProcessorAccount } from '../entities/processor-account.entity.ts';
+import type { SqlPool } from '../entities/sql-pool.ts';
+import { Authentication } from './authentication.ts';
+import { cors, originsOf } from './cors.ts';
+import { errorMiddleware } from './error-middleware.ts';
+import type { Health } from './health.ts';
+import type { Logger } from './logger.ts';
+import type { ApiMetrics } from './metrics.ts';
+import { RateLimit } from './rate-limit.ts';
+import { requestContext } from './request-context.ts';
+import type { Route } from './route.ts';
+import { createRouter } from './router.ts';
+import { apiKeyRoutes } from './routes/api-keys.route.ts';
+import { docsRoutes } from './routes/docs.route.ts';
+import { healthRoutes } from './routes/health.route.ts';
+import { organisationRoutes } from './routes/organisations.route.ts';
+import { processorAccountRoutes } from './routes/processor-accounts.route.ts';
+import { readerRoutes } from './routes/readers.route.ts';
+import { saleEventRoutes } from './routes/sale-events.route.ts';
+import { saleRoutes } from './routes/sales.route.ts';
+import { siteRoutes } from './routes/sites.route.ts';
+import type { SaleEventHub } from './sale-event-hub.ts';
+import { SaleMessenger } from './sale-messenger.ts';
+
+/** Figures of a deployment. */
+export interface ApiSettings {
+  readonly version: string;
+  readonly taskQueue: string;
+  readonly deadlineMs: number;
+  readonly saleTiming: SaleTiming;
+  readonly saleAmountMaxMinor: number;
+  readonly defaultZone: string;
+  readonly rateLimitPerMinute: number;
+  /** Comma-separated. */
+  readonly corsOrigins: string;
+}
+
+/** What the API stands on; made by the process that serves it, or by a test. */
+export interface ApiDependencies {
+  readonly orm: Orm;
+  readonly pool: SqlPool;
+  readonly temporal: Client;
+  readonly administrationFor: (account: ProcessorAccount) => ReaderAdministration;
+  readonly hub: SaleEventHub;
+  readonly health: Health;
+  readonly metrics: ApiMetrics;
+  readonly log: Logger;
+  readonly settings: ApiSettings;
+  /** Takes processors' events with their raw bodies, so it comes before anything that reads one. */
+  readonly webhooks?: Router;
+}
+
+/** The public API. Throws `PolicyMissing` when a route does not say who may use it (decisions D54). */
+export function createApi(parts: ApiDependencies): Koa {
+  const { log, settings } = parts;
+  const app = new Koa();
+  // Whatever fails after the answer has begun, such as a caller who hangs up, is noted and no more.
+  app.on('error', (error: unknown) => {
+    log.warn({ err: error }, 'connection failed');
+  });
+  const { routes, others } = createRouter(
+    {
+      orm: parts.orm,
+      authentication: new Authentication(parts.pool),
+      rateLimit: new RateLimit(settings.rateLimitPerMinute),
+      log,
+    },
+    apiRoutes(parts),
+  );
+  app.use(requestContext(log));
+  app.use(parts.metrics.middleware);
+  app.use(helmet());
+  app.use(cors(originsOf(settings.corsOrigins)));
+  app.use(errorMiddleware(log));
+  if (parts.webhooks !== undefined) app.use(parts.webhooks.routes() as unknown as Middleware);
+  app.use(routes);
+  app.use(others);
+  return app;
+}
+
+/** Every route of the API, also the ones that describe it; the permission matrix is made from this. */
+export function apiRoutes(parts: ApiDependencies): readonly Route[] {
+  const { orm, pool, settings } = parts;
+  const messenger = new SaleMessenger(parts.temporal, {
+    taskQueue: settings.taskQueue,
+    deadlineMs: settings.deadlineMs,
+    timing: settings.saleTiming,
+  });
+  const routes = [
+    ...saleRoutes({ pool, messenger, amountMaxMinor: settings.saleAmountMaxMinor }),
+    ...saleEventRoutes({ pool, hub: parts.hub }),
+    ...siteRoutes(orm),
+    ...readerRoutes({ orm, pool, administrationFor: parts.administrationFor }),
+    ...organisationRoutes(orm, settings.defaultZone),
+    ...processorAccountRoutes(orm),
+    ...apiKeyRoutes(orm),
+    ...healthRoutes(parts.health),
+  ];
+  return [...routes, ...docsRoutes(routes, settings.version)];
+}

@@ -1,0 +1,41 @@
+import { DomainError } from '../domain/errors.ts';
+import { levelOf, type Principal, type ScopeLevel } from '../domain/principal.ts';
+import { grants } from '../domain/roles.ts';
+import type { Policy, Route } from './route.ts';
+
+/** A route says nothing about who may use it; the API does not start with such a one (decisions D54). */
+export class PolicyMissing extends Error {
+  override readonly name = 'PolicyMissing';
+}
+
+const breadth: Readonly<Record<ScopeLevel, number>> = { site: 0, organisation: 1, platform: 2 };
+
+/** Refuses to start when a route has no policy, or one that lets nobody in. */
+export function requirePolicies(routes: readonly Route[]): void {
+  for (const { method, path, policy } of routes as readonly (Omit<Route, 'policy'> & { policy?: Policy })[]) {
+    const useless = policy?.kind === 'key' && policy.roles.length === 0;
+    if (policy === undefined || useless) {
+      throw new PolicyMissing(`${method.toUpperCase()} ${path} declares no policy`);
+    }
+  }
+}
+
+/** Whether `principal` may use a route with `policy`. Default deny: only what is named is allowed. */
+export function allows(policy: Policy, principal: Principal): boolean {
+  if (policy.kind === 'public') return true;
+  if (breadth[levelOf(principal)] < breadth[policy.scope]) return false;
+  return policy.roles.some((role) => grants(principal.roles, role));
+}
+
+/** Throws `forbidden`, naming what would be needed. */
+export function authorise(policy: Policy, principal: Principal): void {
+  if (allows(policy, principal) || policy.kind === 'public') return;
+  throw new DomainError(
+    'forbidden',
+    `This needs a key of the ${policy.scope} or wider with ${policy.roles.join(' or ')}.`,
+    {
+      requiredRoles: policy.roles,
+      requiredScope: policy.scope,
+    },
+  );
+}

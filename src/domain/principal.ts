@@ -1,0 +1,34 @@
+import type { ApiKeyId, OrganisationId, SiteId } from './ids.ts';
+import type { Role } from './roles.ts';
+
+/** What of the world a caller may see: the platform's (both null), an organisation's, or a single site's. */
+export interface Scope {
+  readonly organisationId: OrganisationId | null;
+  readonly siteId: SiteId | null;
+}
+
+/** Who acts: a machine with its key (decisions D32). */
+export interface Principal extends Scope {
+  readonly keyId: ApiKeyId;
+  readonly name: string;
+  readonly roles: ReadonlySet<Role>;
+}
+
+export type ScopeLevel = 'platform' | 'organisation' | 'site';
+
+/** How far `scope` reaches. */
+export function levelOf(scope: Scope): ScopeLevel {
+  if (scope.siteId !== null) return 'site';
+  return scope.organisationId === null ? 'platform' : 'organisation';
+}
+
+/** Whose idempotency keys these are: two tenants may use the same text (decisions D46). */
+export function tenantOf(scope: Scope): string {
+  return scope.siteId ?? scope.organisationId ?? 'platform';
+}
+
+/** Whether `inner` reaches nowhere that `outer` does not. */
+export function isWithin(inner: Scope, outer: Scope): boolean {
+  if (outer.organisationId !== null && inner.organisationId !== outer.organisationId) return false;
+  return outer.siteId === null || inner.siteId === outer.siteId;
+}

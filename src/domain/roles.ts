@@ -1,0 +1,43 @@
+/**
+ * What a key may do. A closed list: a name that is not here is refused when a key is made, so a typing error can never
+ * turn into a permission. Who holds `…manage` may also view (decisions D33).
+ */
+export const roles = [
+  'apikey.manage',
+  'ledger.view',
+  'organisation.manage',
+  'organisation.view',
+  'platform.admin',
+  'processor.manage',
+  'reader.manage',
+  'reader.view',
+  'sales.resolve',
+  'sales.use',
+  'sales.view',
+  'site.manage',
+  'site.view',
+] as const;
+export type Role = (typeof roles)[number];
+
+/** A role that brings others with it; `platform.admin` brings all. */
+const implied: Partial<Record<Role, readonly Role[]>> = {
+  'organisation.manage': ['organisation.view'],
+  'reader.manage': ['reader.view'],
+  'sales.resolve': ['sales.view'],
+  'sales.use': ['sales.view', 'reader.view', 'site.view'],
+  'site.manage': ['site.view'],
+};
+
+/** Whether `text` names a role. */
+export function isRole(text: string): text is Role {
+  return (roles as readonly string[]).includes(text);
+}
+
+/** Whether holding `held` allows what needs `needed`: directly, by implication, or as the platform's administrator. */
+export function grants(held: ReadonlySet<Role>, needed: Role): boolean {
+  if (held.has(needed) || held.has('platform.admin')) return true;
+  return [...held].some((role) => implied[role]?.includes(needed) ?? false);
+}
+
+/** Roles that a key of an organisation or a site can never hold, because they reach beyond it. */
+export const platformRoles: ReadonlySet<Role> = new Set<Role>(['platform.admin', 'processor.manage']);

@@ -1,0 +1,198 @@
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { createConnection } from 'mysql2/promise';
+import { createApi, type ApiDependencies, type ApiSettings } from '../../src/api/app.ts';
+import { Health } from '../../src/api/health.ts';
+import { createLogger } from '../../src/api/logger.ts';
+import { createMetrics } from '../../src/api/metrics.ts';
+import { SaleEventHub } from '../../src/api/sale-event-hub.ts';
+import type { ReaderAdministration } from '../../src/domain/reader-administration.ts';
+import type { SaleTiming } from '../../src/domain/sale-timing.ts';
+import { createOrm, migrate, type Orm } from '../../src/entities/orm.ts';
+import { SqlPool } from '../../src/entities/sql-pool.ts';
+import { runningStack } from '../support/stack.ts';
+import { startTestTemporal, type TestTemporal } from '../support/temporal.ts';
+import { saleScript, type SaleScript } from './sale-script.ts';
+import { seedShops, type Shops } from './shops.ts';
+
+/** An answer as a caller sees it. */
+export interface TestAnswer {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly text: string;
+  readonly body: Loose;
+}
+
+/** JSON of which a test reads what it expects. */
+export interface Loose {
+  readonly [member: string]: Loose;
+}
+
+export interface TestCall {
+  readonly key?: string;
+  readonly body?: unknown;
+  readonly as?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Sent as it is, instead of `body`. */
+  readonly raw?: string | Uint8Array;
+}
+
+/** The API over HTTP on a database and a task queue of its own, with two organisations' shops. */
+export interface TestApi {
+  readonly url: string;
+  readonly orm: Orm;
+  readonly pool: SqlPool;
+  readonly shops: Shops;
+  readonly story: SaleScript;
+  readonly hub: SaleEventHub;
+  readonly dependencies: ApiDependencies;
+  call(method: string, path: string, call?: TestCall): Promise<TestAnswer>;
+  /** Rows of every table that a request could change; for "changes nothing". */
+  fingerprint(): Promise<string>;
+  close(): Promise<void>;
+}
+
+const patient: SaleTiming = {
+  beginMs: 60_000,
+  cardWaitMs: 60_000,
+  retryMs: 60_000,
+  ladderMs: [60_000],
+  captureMs: 60_000,
+  attentionMs: 60_000,
+};
+
+export interface TestApiOptions {
+  readonly settings?: Partial<ApiSettings>;
+  readonly administration?: ReaderAdministration;
+}
+
+export async function startTestApi(options: TestApiOptions = {}): Promise<TestApi> {
+  const database = await createDatabase();
+  const orm = await createOrm(database.url);
+  await migrate(orm);
+  const pool = new SqlPool(database.url, 10);
+  const story = saleScript(pool);
+  const temporal = await startTestTemporal(story.activities);
+  const shops = await seedShops(orm);
+  const dependencies = dependenciesOf({ orm, pool, temporal }, options);
+  const handle = createApi(dependencies).callback();
+  const server = createServer((request, response) => void handle(request, response));
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return {
+    url,
+    orm,
+    pool,
+    shops,
+    story,
+    hub: dependencies.hub,
+    dependencies,
+    call: (method, path, call) => send(`${url}${path}`, method, { as: shops.ours.key, ...call }),
+    fingerprint: () => fingerprint(pool),
+    close: async () => {
+      dependencies.hub.close();
+      server.closeAllConnections();
+      server.close();
+      await temporal.close();
+      await pool.close();
+      await orm.close();
+      await database.drop();
+    },
+  };
+}
+
+function dependenciesOf(
+  base: { orm: Orm; pool: SqlPool; temporal: TestTemporal },
+  options: TestApiOptions,
+): ApiDependencies {
+  const { orm, pool, temporal } = base;
+  const log = createLogger('silent', {});
+  const hub = new SaleEventHub(pool, log);
+  return {
+    orm,
+    pool,
+    temporal: temporal.client,
+    administrationFor: () => options.administration ?? unreachable,
+    hub,
+    health: new Health({ database: () => pool.rows('SELECT 1') }),
+    metrics: createMetrics({ pool, listeners: () => hub.listenerCount }),
+    log,
+    settings: {
+      version: '0.0.0-test',
+      taskQueue: temporal.taskQueue,
+      deadlineMs: 10_000,
+      saleTiming: patient,
+      saleAmountMaxMinor: 10_000_00,
+      defaultZone: 'Australia/Sydney',
+      rateLimitPerMinute: 100_000,
+      corsOrigins: 'https://till.example',
+      ...options.settings,
+    },
+  };
+}
+
+const unreachable: ReaderAdministration = {
+  register: () => Promise.reject(new Error('This test has no processor.')),
+  list: () => Promise.reject(new Error('This test has no processor.')),
+  rename: () => Promise.reject(new Error('This test has no processor.')),
+  remove: () => Promise.reject(new Error('This test has no processor.')),
+};
+
+async function send(url: string, method: string, call: TestCall): Promise<TestAnswer> {
+  const hasBody = call.raw !== undefined || call.body !== undefined;
+  const headers = {
+    ...(call.as === undefined || call.as === '' ? {} : { authorization: `Bearer ${call.as}` }),
+    ...(hasBody ? { 'content-type': 'application/json' } : {}),
+    ...(call.key === undefined ? {} : { 'idempotency-key': call.key }),
+    ...call.headers,
+  };
+  const body = call.raw ?? (call.body === undefined ? undefined : JSON.stringify(call.body));
+  const response = await fetch(url, { method, headers, ...(body === undefined ? {} : { body }) });
+  const text = await response.text();
+  const isJson = response.headers.get('content-type')?.includes('json') ?? false;
+  return {
+    status: response.status,
+    headers: response.headers,
+    text,
+    body: (isJson && text !== '' ? JSON.parse(text) : {}) as Loose,
+  };
+}
+
+const tables = [
+  'organisation',
+  'site',
+  'reader',
+  'processor_account',
+  'api_key',
+  'audit_event',
+  'sale',
+  'sale_event',
+  'idempotency_request',
+];
+
+async function fingerprint(pool: SqlPool): Promise<string> {
+  const sums = await pool.rows(`CHECKSUM TABLE ${tables.join(', ')}`);
+  return JSON.stringify(sums);
+}
+
+async function createDatabase(): Promise<{ url: string; drop: () => Promise<void> }> {
+  const server = new URL(runningStack().databaseUrl);
+  const name = `tillflow_test_api_${randomBytes(6).toString('hex')}`;
+  const run = async (sql: string): Promise<void> => {
+    const connection = await createConnection(server.href.replace(/^mariadb:/, 'mysql:'));
+    await connection.query(sql);
+    await connection.end();
+  };
+  await run(`CREATE DATABASE ${name} CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci`);
+  const own = new URL(server.href);
+  own.pathname = `/${name}`;
+  return { url: own.href, drop: () => run(`DROP DATABASE ${name}`) };
+}
+
+/** The id that an answer names. */
+export function idOf(answer: TestAnswer): string {
+  return JSON.parse(JSON.stringify(answer.body['id'])) as string;
+}

@@ -1,0 +1,189 @@
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { Client, Connection, defaultGrpcRetryOptions, makeGrpcRetryInterceptor } from '@temporalio/client';
+import { Queue } from 'bullmq';
+import { Redis } from 'ioredis';
+import type Koa from 'koa';
+import packageJson from '../package.json' with { type: 'json' };
+import { createAdminApp } from '../src/api/admin-app.ts';
+import { createApi } from '../src/api/app.ts';
+import { Health } from '../src/api/health.ts';
+import { createLogger, type Logger } from '../src/api/logger.ts';
+import { createMetrics } from '../src/api/metrics.ts';
+import { webhookRoutes } from '../src/api/routes/webhooks.route.ts';
+import { SaleEventHub } from '../src/api/sale-event-hub.ts';
+import type { Config } from '../src/config.ts';
+import type { ReaderAdministration } from '../src/domain/reader-administration.ts';
+import { saleTimingOf } from './sale-timing.ts';
+import { createOrm } from '../src/entities/orm.ts';
+import type { ProcessorAccount } from '../src/entities/processor-account.entity.ts';
+import { createInbox } from '../src/entities/provider-event-inbox.ts';
+import { requireSchema } from '../src/entities/schema-version.ts';
+import { SqlPool } from '../src/entities/sql-pool.ts';
+import { createWebhookAccounts } from '../src/entities/webhook-accounts.read.ts';
+import { createDispatchProducer, dispatchProviderEventsQueue } from '../src/jobs/dispatch-provider-events.queue.ts';
+import { sealBookQueue } from '../src/jobs/seal-book.queue.ts';
+import { sweepInboxQueue } from '../src/jobs/sweep-inbox.queue.ts';
+import { sweepProcessorFeesQueue } from '../src/jobs/sweep-processor-fees.queue.ts';
+import { sweepProviderEventsQueue } from '../src/jobs/sweep-provider-events.queue.ts';
+import { createStripeReaderAdministration } from '../src/stripe/reader-administration.direct.ts';
+import { createStripeClient } from '../src/stripe/stripe-client.ts';
+import type { Running } from './process.ts';
+import { temporalConnection } from './temporal-connection.ts';
+
+/** Builds the API and its admin port: refuses to start on a schema that is not its own or with a route without policy. */
+export async function createApiServer(config: Config): Promise<Running> {
+  const log = createLogger(config.LOG_LEVEL, { process: 'api' });
+  const opened = await open(config, log);
+  const health = new Health(opened.checks);
+  const apps = createApps(config, { ...opened, health, log });
+  const api = await listen(apps.api, { port: config.API_PORT, host: config.API_HOST });
+  const admin = await listen(apps.admin, { port: config.ADMIN_PORT, host: config.ADMIN_HOST });
+  const facts = { api: portOf(api), admin: portOf(admin) };
+  log.info({ ...facts, host: config.API_HOST }, 'listening');
+  const ended = Promise.all([once(api, 'close'), once(admin, 'close')]).then(() => opened.close());
+  return {
+    facts,
+    ended,
+    stop: async () => {
+      log.info('stopping: finishing what is under way');
+      health.drain();
+      opened.hub.close();
+      api.close();
+      api.closeIdleConnections();
+      await once(api, 'close');
+      admin.close();
+      admin.closeAllConnections();
+      await ended;
+    },
+  };
+}
+
+type Opened = Awaited<ReturnType<typeof open>>;
+
+/** Connects to everything; what cannot be reached fails the start with its own name. */
+async function open(config: Config, log: Logger) {
+  const orm = await createOrm(config.DATABASE_URL, config.DATABASE_CONNECTIONS);
+  await requireSchema(orm);
+  const pool = new SqlPool(config.DATABASE_URL, config.DATABASE_CONNECTIONS);
+  const connection = await Connection.connect({
+    ...temporalConnection(config),
+    // A cashier waits: two quick tries, then 503 and the same key again, instead of ten with growing pauses.
+    interceptors: [makeGrpcRetryInterceptor(defaultGrpcRetryOptions({ maxAttempts: 3 }))],
+  });
+  const temporal = new Client({ connection, namespace: config.TEMPORAL_NAMESPACE });
+  const redis = new Redis(config.REDIS_URL, { maxRetriesPerRequest: 1, enableOfflineQueue: false });
+  redis.on('error', (error: Error) => {
+    log.warn({ err: error }, 'redis is away; events wait for the inbox sweep');
+  });
+  const { inbox, dispatch } = openInbox(config, redis, log);
+  const queues = boardQueues(redis, config.QUEUE_PREFIX);
+  const hub = new SaleEventHub(pool, log);
+  return {
+    orm,
+    pool,
+    temporal,
+    inbox,
+    queues,
+    hub,
+    checks: {
+      database: () => pool.rows('SELECT 1'),
+      redis: () => redis.ping(),
+      temporal: () => connection.workflowService.getSystemInfo({}),
+    },
+    close: async () => {
+      await inbox.close();
+      await dispatch.close();
+      await Promise.all(queues.map((queue) => queue.close()));
+      redis.disconnect();
+      await connection.close();
+      await pool.close();
+      await orm.close();
+    },
+  };
+}
+
+/** Stores webhooks and offers them for dispatch, best effort: the inbox sweep finds what Redis did not get. */
+function openInbox(config: Config, redis: Redis, log: Logger) {
+  const onFailure = (error: unknown): void => {
+    log.warn({ err: error }, 'events were not queued; they wait for the inbox sweep');
+  };
+  const dispatch = createDispatchProducer({ connection: redis, prefix: config.QUEUE_PREFIX, onFailure });
+  const onStored = (ids: readonly string[]): void => {
+    dispatch.offer(ids);
+  };
+  return { dispatch, inbox: createInbox({ databaseUrl: config.DATABASE_URL, onStored }) };
+}
+
+function createApps(config: Config, parts: Opened & { readonly health: Health; readonly log: Logger }) {
+  const { pool, hub, health, log } = parts;
+  const metrics = createMetrics({ pool, listeners: () => hub.listenerCount });
+  const accounts = createWebhookAccounts({
+    pool,
+    secretOf: config.secret,
+    defaultSecret: config.STRIPE_WEBHOOK_SECRET,
+  });
+  const api = createApi({
+    orm: parts.orm,
+    pool,
+    temporal: parts.temporal,
+    administrationFor: administrations(config),
+    hub,
+    health,
+    metrics,
+    log,
+    webhooks: webhookRoutes({ inbox: parts.inbox, accounts, log }),
+    settings: {
+      version: packageJson.version,
+      taskQueue: config.TASK_QUEUE_PAYMENTS,
+      deadlineMs: config.API_DEADLINE_MS,
+      saleTiming: saleTimingOf(config.SALE_TIMING),
+      saleAmountMaxMinor: config.SALE_AMOUNT_MAX_MINOR,
+      defaultZone: config.DEFAULT_ZONE,
+      rateLimitPerMinute: config.API_RATE_LIMIT_PER_MINUTE,
+      corsOrigins: config.API_CORS_ORIGINS,
+    },
+  });
+  return { api, admin: createAdminApp({ health, metrics, queues: parts.queues, log }) };
+}
+
+/** Queues as the board shows them; they offer no jobs. */
+function boardQueues(redis: Redis, prefix: string): Queue[] {
+  const names = [
+    dispatchProviderEventsQueue,
+    sweepInboxQueue,
+    sweepProviderEventsQueue,
+    sweepProcessorFeesQueue,
+    sealBookQueue,
+  ];
+  return names.map((name) => new Queue(name, { connection: redis, prefix }));
+}
+
+/** One client per processor account: each has its own key. */
+function administrations(config: Config): (account: ProcessorAccount) => ReaderAdministration {
+  const made = new Map<string, ReaderAdministration>();
+  return (account) => {
+    const known = made.get(account.id);
+    if (known !== undefined) return known;
+    const apiKey = config.secret(account.secretRef);
+    const administration = createStripeReaderAdministration(
+      createStripeClient({ apiKey, apiBase: config.STRIPE_API_BASE, timeoutMs: config.STRIPE_TIMEOUT_MS }),
+    );
+    made.set(account.id, administration);
+    return administration;
+  };
+}
+
+async function listen(app: Koa, at: { readonly port: number; readonly host: string }): Promise<Server> {
+  const handle = app.callback();
+  // Koa answers every failure itself, so there is nothing left to wait for.
+  const server = createServer((request, response) => void handle(request, response));
+  server.listen(at.port, at.host);
+  await once(server, 'listening');
+  return server;
+}
+
+function portOf(server: Server): number {
+  return (server.address() as AddressInfo).port;
+}
