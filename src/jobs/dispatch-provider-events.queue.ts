@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import { Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { z } from 'zod';
@@ -14,6 +15,7 @@ export type DispatchProviderEventsPayload = z.infer<typeof dispatchProviderEvent
 const rowsPerJob = 25;
 /** More than this waiting for Redis is left to the inbox sweep. */
 const waitingAtMost = 5_000;
+const addAtMostMs = 2_000;
 
 export interface DispatchProducerOptions {
   readonly connection: Redis;
@@ -83,10 +85,22 @@ class GroupedProducer implements DispatchProducer {
     while (this.#waiting.length > 0) {
       const rows = this.#waiting;
       this.#waiting = [];
-      await this.add(rows, 0).catch(this.#onFailure);
+      await withinTime(this.add(rows, 0)).catch(this.#onFailure);
     }
     this.#adding = null;
   }
+}
+
+/** While Redis is away an addition waits for it; nobody should wait with it, least of all a shutdown. */
+async function withinTime(adding: Promise<void>): Promise<void> {
+  const timer = new AbortController();
+  const late = setTimeout(addAtMostMs, undefined, { signal: timer.signal }).then(() => {
+    throw new Error(`Redis did not take events within ${addAtMostMs} ms.`);
+  });
+  await Promise.race([adding, late]).finally(() => {
+    timer.abort();
+    late.catch(() => undefined);
+  });
 }
 
 function chunks(ids: readonly string[]): string[][] {
