@@ -6,12 +6,18 @@ const money = [
     selector: 'CallExpression[callee.object.name="Math"][callee.property.name=/^(round|floor|ceil|trunc)$/]',
     message: 'Rounding lives in src/domain/money.ts, with its mode in the name.',
   },
-  { selector: 'CallExpression[callee.name="parseFloat"]', message: 'Money is integer; parse it in src/domain/money.ts.' },
+  {
+    selector: 'CallExpression[callee.name="parseFloat"]',
+    message: 'Money is integer; parse it in src/domain/money.ts.',
+  },
   { selector: 'TSEnumDeclaration', message: 'Use a union of strings.' },
 ];
 const clockless = [
   { selector: 'NewExpression[callee.name="Date"]', message: 'The domain has no clock; take the time as an argument.' },
-  { selector: 'MemberExpression[object.name="Date"]', message: 'The domain has no clock; take the time as an argument.' },
+  {
+    selector: 'MemberExpression[object.name="Date"]',
+    message: 'The domain has no clock; take the time as an argument.',
+  },
 ];
 const environmentless = [
   {
@@ -29,7 +35,7 @@ export default tseslint.config(
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
     rules: {
       '@typescript-eslint/consistent-type-imports': 'error',
-      '@typescript-eslint/switch-exhaustiveness-check': 'error',
+      '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowBoolean: true }],
       '@typescript-eslint/require-await': 'off',
     },
@@ -54,9 +60,20 @@ export default tseslint.config(
     files: ['**/*.{js,mjs,cjs}'],
     languageOptions: {
       globals: {
-        process: 'readonly', console: 'readonly', URL: 'readonly', setTimeout: 'readonly', clearTimeout: 'readonly',
-        setInterval: 'readonly', clearInterval: 'readonly', fetch: 'readonly', AbortSignal: 'readonly', Buffer: 'readonly',
-        module: 'writable', require: 'readonly', __dirname: 'readonly', performance: 'readonly',
+        process: 'readonly',
+        console: 'readonly',
+        URL: 'readonly',
+        setTimeout: 'readonly',
+        clearTimeout: 'readonly',
+        setInterval: 'readonly',
+        clearInterval: 'readonly',
+        fetch: 'readonly',
+        AbortSignal: 'readonly',
+        Buffer: 'readonly',
+        module: 'writable',
+        require: 'readonly',
+        __dirname: 'readonly',
+        performance: 'readonly',
       },
     },
   },
