@@ -15,8 +15,8 @@ const databaseUrl = needed('DATABASE_URL');
 const folder = join(process.env['TILLFLOW_DIR'] ?? '.tillflow', 'logs');
 const children: Child[] = [];
 const stopped = new Promise<void>((resolve) => {
-  process.once('SIGINT', () => resolve());
-  process.once('SIGTERM', () => resolve());
+  process.once('SIGINT', resolve.bind(null, undefined));
+  process.once('SIGTERM', resolve.bind(null, undefined));
 });
 
 let failure: unknown;
@@ -26,7 +26,7 @@ try {
   failure = error;
 }
 await Promise.all(children.map((child) => child.stop()));
-if (failure !== undefined) say(`\n  Failed: ${failure instanceof Error ? failure.message : String(failure)}`);
+if (failure !== undefined) say(`\n  Failed: ${failure instanceof Error ? failure.message : JSON.stringify(failure)}`);
 process.exit(failure === undefined ? 0 : 1);
 
 async function run(): Promise<void> {
@@ -39,18 +39,14 @@ async function run(): Promise<void> {
   const shop = await seedDemoShop(orm);
   await orm.close();
   // A new seed at each start: the simulator forgets, our book does not, and its names must not come twice.
-  await start('simulator', 'simulator/main.ts', env, [
-    '--port',
-    String(simulator),
-    '--seed',
-    String(randomInt(2 ** 31)),
-  ]);
+  const args = ['--port', String(simulator), '--seed', String(randomInt(2 ** 31))];
+  await start({ name: 'simulator', file: 'simulator/main.ts', args }, env);
   const control = createControlClient(`http://127.0.0.1:${simulator}`);
   await furnish(control, secret, `http://127.0.0.1:${api}/webhooks/stripe`);
   await Promise.all([
-    start('temporal worker', 'workers/temporal.ts', env),
-    start('jobs', 'workers/jobs.ts', env),
-    start('api', 'workers/api.ts', env),
+    start({ name: 'temporal worker', file: 'workers/temporal.ts' }, env),
+    start({ name: 'jobs', file: 'workers/jobs.ts' }, env),
+    start({ name: 'api', file: 'workers/api.ts' }, env),
   ]);
   await control.reader(demoNames.reader).willTap('4242424242424242', { after: '250ms' });
   const id = await tellSale(createDemoApi(`http://127.0.0.1:${api}`, shop.secret), shop);
@@ -71,9 +67,16 @@ async function furnish(control: Control, secret: string, url: string): Promise<v
   });
 }
 
-async function start(name: string, program: string, env: NodeJS.ProcessEnv, args: string[] = []): Promise<void> {
+async function start(program: { name: string; file: string; args?: string[] }, env: NodeJS.ProcessEnv): Promise<void> {
+  const { name, file, args = [] } = program;
   const began = performance.now();
-  const child = await startChild({ name, program, args, env, logFile: join(folder, `${name.replace(' ', '-')}.log`) });
+  const child = await startChild({
+    name,
+    program: file,
+    args,
+    env,
+    logFile: join(folder, `${name.replace(' ', '-')}.log`),
+  });
   children.push(child);
   const seconds = ((performance.now() - began) / 1_000).toFixed(1);
   say(`  ready   ${name.padEnd(20)} ${''.padEnd(30)} ${seconds} s`);
@@ -133,7 +136,9 @@ async function freePorts(count: number): Promise<[number, number, number, number
 function listen(): Promise<ReturnType<typeof createServer>> {
   return new Promise((resolve) => {
     const server = createServer();
-    server.listen(0, '127.0.0.1', () => resolve(server));
+    server.listen(0, '127.0.0.1', () => {
+      resolve(server);
+    });
   });
 }
 

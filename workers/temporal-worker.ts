@@ -1,13 +1,6 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import {
-  bundleWorkflowCode,
-  NativeConnection,
-  Runtime,
-  Worker,
-  type NativeConnectionOptions,
-  type WorkerOptions,
-} from '@temporalio/worker';
+import { bundleWorkflowCode, NativeConnection, Runtime, Worker, type WorkerOptions } from '@temporalio/worker';
 import { createLateEventActivities } from '../src/activities/late-event.activities.ts';
 import { createProcessorFeeActivities } from '../src/activities/processor-fee.activities.ts';
 import { createTerminalSaleActivities } from '../src/activities/terminal-sale.activities.ts';
@@ -16,6 +9,7 @@ import { createOrm } from '../src/entities/orm.ts';
 import { createPoster } from '../src/ledger/poster.ts';
 import type { Running } from './process.ts';
 import { createStripeGateways } from './stripe-gateways.ts';
+import { temporalConnection } from './temporal-connection.ts';
 
 /** Builds the worker of the `payments` queue: workflows and the activities that a cashier waits for (decisions D50). */
 export async function createTemporalWorker(config: Config): Promise<Running> {
@@ -51,15 +45,6 @@ export async function createTemporalWorker(config: Config): Promise<Running> {
       worker.shutdown();
       await ended;
     },
-  };
-}
-
-/** Where the Temporal server is and how to be let in; shared with the clients of the API and the jobs. */
-export function temporalConnection(config: Config): NativeConnectionOptions {
-  return {
-    address: config.TEMPORAL_ADDRESS,
-    ...(config.TEMPORAL_TLS || config.TEMPORAL_API_KEY !== undefined ? { tls: true } : {}),
-    ...(config.TEMPORAL_API_KEY === undefined ? {} : { apiKey: config.TEMPORAL_API_KEY }),
   };
 }
 

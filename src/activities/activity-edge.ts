@@ -10,7 +10,9 @@ export async function activityEdge<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    if (error instanceof DomainError) throw ApplicationFailure.nonRetryable(error.message, error.code);
+    // A conflict means that the rows moved since they were read: the next try reads them afresh.
+    if (error instanceof DomainError && error.code !== 'conflict')
+      throw ApplicationFailure.nonRetryable(error.message, error.code);
     if (error instanceof ProcessorSilence && error.retryAfterMs !== null) {
       throw ApplicationFailure.create({
         message: error.message,

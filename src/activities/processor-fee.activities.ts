@@ -1,11 +1,11 @@
 import { processorAccountId } from '../domain/ids.ts';
 import type { BalanceFact, ProcessorSweepPort } from '../domain/processor-port.ts';
+import { applyRiders } from '../entities/apply-riders.ts';
 import { CardTransaction } from '../entities/card-transaction.entity.ts';
 import { unitOfWork } from '../entities/orm.ts';
 import { ProcessorAccount } from '../entities/processor-account.entity.ts';
-import type { Rider } from '../ledger/riders.ts';
 import { activityEdge } from './activity-edge.ts';
-import { feeItem } from './sale-posting.ts';
+import { feeOf } from './sale-posting.ts';
 import type { SaleDependencies } from './sale-desk.ts';
 
 export type ProcessorFeeActivities = ReturnType<typeof createProcessorFeeActivities>;
@@ -44,7 +44,10 @@ async function postFees(
   for (const card of waiting) {
     const balance = card.chargeRef ? await sweep.readBalance(card.chargeRef) : null;
     if (balance === null) card.feeCheckedAt = deps.now();
-    else if (await postFee(deps, { account, card }, balance)) posted += 1;
+    else {
+      await postFee(deps, { account, card }, balance);
+      posted += 1;
+    }
   }
   await em.flush();
   return { posted, more: posted > 0 && waiting.length === request.pageSize };
@@ -54,13 +57,17 @@ async function postFee(
   deps: ProcessorFeeDependencies,
   line: { account: ProcessorAccount; card: CardTransaction },
   balance: BalanceFact,
-): Promise<boolean> {
-  const rider: Rider = {
-    update: 'card_transaction',
-    key: { id: line.card.id },
-    set: { balance_transaction_ref: balance.balanceTransactionRef, fee_minor: balance.feeMinor },
-  };
-  const item = feeItem({ account: line.account, balance, saleId: line.card.ownerId, at: deps.now() }, [rider]);
-  const [result] = await deps.poster.postGroup([item]);
-  return result?.kind === 'posted';
+): Promise<void> {
+  const { account, card } = line;
+  const { organisationId, ownerId, paymentRef } = card;
+  const { transaction, mark } = feeOf({ account, organisationId, saleId: ownerId, paymentRef, balance }, deps.now());
+  if (transaction === null) {
+    await applyRiders(unitOfWork(deps.orm), [mark]);
+    return;
+  }
+  const result = await deps.poster.post(transaction, { onSuccess: [mark] });
+  if (result.kind === 'refused')
+    throw new Error(`The fee ${balance.balanceTransactionRef} was refused: ${result.code}`);
+  // Posted before by the sale itself, whose mark may have been lost with nothing else.
+  if (result.replayed) await applyRiders(unitOfWork(deps.orm), [mark]);
 }

@@ -33,13 +33,13 @@ function changesFor(desk: SaleDesk, payment: PaymentFact, progress: Movement): S
   const at = desk.deps.now();
   const changes = new SaleChanges(desk.file).ownPayment(payment, at).become(progress.change, progress.why, at);
   if (desk.file.sale.attentionReason) changes.set({ attention_reason: null });
-  if (progress.change === 'acknowledge') return changes;
-  const chargeRef = progress.change === 'decline' ? (payment.decline?.chargeRef ?? null) : payment.chargeRef;
-  if (progress.outcome !== null) changes.endAttempt(progress.outcome, { code: progress.declineCode, chargeRef }, at);
-  if (progress.change === 'authorize') changes.recordPayment(payment);
-  if (progress.change === 'cancel' || progress.change === 'expire')
-    changes.settleCardTransaction({ state: 'canceled' });
-  return changes.releaseReader();
+  if (progress.outcome === null) return changes;
+  const chargeRef = progress.change === 'decline' ? payment.decline?.chargeRef : payment.chargeRef;
+  changes
+    .endAttempt(progress.outcome, { code: progress.declineCode, chargeRef: chargeRef ?? null }, at)
+    .releaseReader();
+  if (progress.change === 'authorize') return changes.recordPayment(payment);
+  return progress.change === 'decline' ? changes : changes.settleCardTransaction({ state: 'canceled' });
 }
 
 /** An earlier run may have made the payment and died before it wrote its name. */
