@@ -62,12 +62,20 @@ function declineOf(standing: SaleStanding, payment: PaymentFact): SaleProgress |
 function atReader(state: SaleState, paymentRef: string, reader: ReaderFact | null): SaleProgress {
   if (reader === null || state === 'declined') return { change: 'none' };
   const action = reader.action;
-  if (action === null || action.paymentRef !== paymentRef)
-    return attemptEnded('displaced', 'the reader shows something else');
-  if (action.status === 'in_progress') return waitingFor(state);
-  if (action.status === 'succeeded') return { change: 'none' };
-  if (action.failureCode === 'customer_canceled') return attemptEnded('customer_canceled', 'canceled on the reader');
-  return attemptEnded('reader_error', `the reader gave up: ${action.failureCode ?? 'no reason given'}`);
+  if (action?.paymentRef !== paymentRef) return attemptEnded('displaced', 'the reader shows something else');
+  switch (action.status) {
+    case 'in_progress':
+      return waitingFor(state);
+    case 'succeeded':
+      return { change: 'none' };
+    case 'failed':
+      return gaveUp(action.failureCode);
+  }
+}
+
+function gaveUp(failureCode: string | null): SaleProgress {
+  if (failureCode === 'customer_canceled') return attemptEnded('customer_canceled', 'canceled on the reader');
+  return attemptEnded('reader_error', `the reader gave up: ${failureCode ?? 'no reason given'}`);
 }
 
 function waitingFor(state: SaleState): SaleProgress {

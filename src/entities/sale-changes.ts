@@ -6,7 +6,6 @@ import { nextState } from '../domain/transition.ts';
 import type { Rider, SqlValue } from '../ledger/riders.ts';
 import { newId } from './new-id.ts';
 import type { SaleFile } from './sale-file.ts';
-import { sqlTime } from './sql-time.ts';
 
 /**
  * What one step does to a sale's rows, collected as data: the commit that posts the money carries them as riders, a
@@ -38,7 +37,7 @@ export class SaleChanges {
 
   /** Adds a line to the timeline without moving the sale. */
   note(what: string, why: string | null, at: Date): this {
-    const row = { sale_id: this.#file.sale.id, occurred_at: sqlTime(at), what, why: cut(why), state: this.#state };
+    const row = { sale_id: this.#file.sale.id, occurred_at: at, what, why: cut(why), state: this.#state };
     this.#events.push({ insert: 'sale_event', row });
     return this;
   }
@@ -56,7 +55,7 @@ export class SaleChanges {
     this.#others.push({
       update: 'sale_attempt',
       key: { sale_id: sale.id, n: sale.attempt },
-      set: { outcome, decline_code: decline.code, charge_ref: decline.chargeRef, ended_at: sqlTime(at) },
+      set: { outcome, decline_code: decline.code, charge_ref: decline.chargeRef, ended_at: at },
     });
     return this;
   }
@@ -66,7 +65,7 @@ export class SaleChanges {
     const { sale } = this.#file;
     this.set({ attempt: n, reader_id: reader.id, outcome: null, decline_code: null });
     const row = { sale_id: sale.id, n, reader_id: reader.id, fence: reader.fence, provider_key: reader.key };
-    this.#others.push({ insert: 'sale_attempt', row: { ...row, started_at: sqlTime(at) } });
+    this.#others.push({ insert: 'sale_attempt', row: { ...row, started_at: at } });
     return this;
   }
 
@@ -88,7 +87,7 @@ export class SaleChanges {
           payment_ref: payment.paymentRef,
           currency: sale.currency,
           state: 'open',
-          created_at: sqlTime(at),
+          created_at: at,
         },
       },
     );
@@ -97,7 +96,7 @@ export class SaleChanges {
 
   /** Writes what the processor says of the money and of the card. */
   recordPayment(payment: PaymentFact): this {
-    const before = payment.captureBefore === null ? null : sqlTime(new Date(payment.captureBefore));
+    const before = payment.captureBefore === null ? null : new Date(payment.captureBefore);
     // A fixed tip was ours to ask for; only one chosen at the reader is the processor's to tell.
     const tipMinor = this.#file.sale.tipMode === 'fixed' ? this.#file.sale.tipMinor : payment.tipMinor;
     this.set({ authorized_minor: payment.authorizedMinor, tip_minor: tipMinor, capture_before: before });
@@ -132,17 +131,18 @@ export class SaleChanges {
   riders(at: Date): readonly Rider[] {
     const { sale } = this.#file;
     const closed = isOpenSaleState(this.#state) ? {} : { open_for: null };
-    const set = { ...this.#set, ...closed, updated_at: sqlTime(at) };
+    const set = { ...this.#set, ...closed, updated_at: at };
     const own: Rider = { update: 'sale', key: { id: sale.id }, expectedVersion: sale.version, set };
     return [own, ...this.#others, ...this.#events];
   }
 
   /** The sale as it stands once these changes are committed. */
   snapshot(at: Date): SaleSnapshot {
+    const { sale } = this.#file;
     const now = snapshotOf(this.#file, at);
     const set = this.#set;
     const pick = <T>(column: string, old: T): T => (column in set ? (set[column] as unknown as T) : old);
-    const before = pick<string | null>('capture_before', null);
+    const before = pick<Date | null>('capture_before', sale.captureBefore ?? null);
     return {
       state: this.#state,
       attempt: pick('attempt', now.attempt),
@@ -155,15 +155,10 @@ export class SaleChanges {
       brand: pick('brand', now.brand),
       last4: pick('last4', now.last4),
       attentionReason: pick('attention_reason', now.attentionReason),
-      captureBefore: before === null ? now.captureBefore : isoTime(before),
+      captureBefore: before?.toISOString() ?? null,
       asOf: at.toISOString(),
     };
   }
-}
-
-/** Back from the database's spelling, to the millisecond. */
-function isoTime(text: string): string {
-  return `${text.slice(0, 23).replace(' ', 'T')}Z`;
 }
 
 /** The sale as its rows have it. */
@@ -172,18 +167,23 @@ export function snapshotOf(file: Pick<SaleFile, 'sale'>, at: Date): SaleSnapshot
   return {
     state: sale.state,
     attempt: sale.attempt,
-    readerId: sale.readerId ?? null,
-    outcome: sale.outcome ?? null,
-    declineCode: sale.declineCode ?? null,
+    readerId: orNull(sale.readerId),
+    outcome: orNull(sale.outcome),
+    declineCode: orNull(sale.declineCode),
     tipMinor: sale.tipMinor,
     authorizedMinor: sale.authorizedMinor,
     capturedMinor: sale.capturedMinor,
-    brand: sale.brand ?? null,
-    last4: sale.last4 ?? null,
-    attentionReason: sale.attentionReason ?? null,
-    captureBefore: sale.captureBefore?.toISOString() ?? null,
+    brand: orNull(sale.brand),
+    last4: orNull(sale.last4),
+    attentionReason: orNull(sale.attentionReason),
+    captureBefore: orNull(sale.captureBefore?.toISOString()),
     asOf: at.toISOString(),
   };
+}
+
+/** The ORM leaves a column that was never set undefined. */
+function orNull<T>(value: T | null | undefined): T | null {
+  return value ?? null;
 }
 
 function cut(text: string | null): string | null {

@@ -110,26 +110,25 @@ export async function terminalSale(input: TerminalSaleInput): Promise<SaleSnapsh
 /** Does what staff asked. An activity that failed means that we do not know, never that nothing happened. */
 async function obey(saleId: string, command: Command, sale: SaleSnapshot): Promise<SaleAnswer> {
   try {
-    switch (command.kind) {
-      case 'begin':
-        return sale.attempt > 0 ? { kind: 'done', sale } : await activities.dispatchSale({ saleId, attempt: 1 });
-      case 'retry':
-        return await again(saleId, command, sale);
-      case 'capture':
-        return await activities.takeSale({ saleId, ...command });
-      case 'cancel':
-        return await activities.cancelSale({
-          saleId,
-          ending: 'canceled',
-          reason: command.reason,
-          actor: command.actor,
-        });
-      case 'resolve':
-        return await decide(saleId, command);
-    }
+    return await carryOut(saleId, command, sale);
   } catch (error) {
     if (!isSilence(error)) throw error;
     return { kind: 'unknown', sale: await rows.loseSale({ saleId }) };
+  }
+}
+
+async function carryOut(saleId: string, command: Command, sale: SaleSnapshot): Promise<SaleAnswer> {
+  switch (command.kind) {
+    case 'begin':
+      return sale.attempt > 0 ? { kind: 'done', sale } : activities.dispatchSale({ saleId, attempt: 1 });
+    case 'retry':
+      return again(saleId, command, sale);
+    case 'capture':
+      return activities.takeSale({ saleId, ...command });
+    case 'cancel':
+      return activities.cancelSale({ saleId, ending: 'canceled', reason: command.reason, actor: command.actor });
+    case 'resolve':
+      return decide(saleId, command);
   }
 }
 
