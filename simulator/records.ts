@@ -1,0 +1,43 @@
+import type { Stripe } from 'stripe';
+import type { ReadMethod, TestCard } from './test-cards.ts';
+
+/** One of Stripe's objects as it is stored: references are ids, never expanded objects. */
+type Stored<T, References extends keyof T> = Omit<T, References> & { [K in References]: string | null };
+
+export type IntentRecord = Stored<
+  Stripe.PaymentIntent,
+  'latest_charge' | 'payment_method' | 'customer' | 'client_secret'
+> & { client_secret: string };
+
+export type ChargeRecord = Stored<
+  Stripe.Charge,
+  'balance_transaction' | 'payment_intent' | 'customer' | 'failure_balance_transaction'
+>;
+
+export type RefundRecord = Omit<
+  Stored<Stripe.Refund, 'charge' | 'payment_intent' | 'balance_transaction' | 'payment_method'>,
+  'status' | 'metadata' | 'failure_balance_transaction'
+> & {
+  status: 'pending' | 'succeeded' | 'failed' | 'canceled';
+  metadata: Record<string, string>;
+  failure_balance_transaction?: string;
+};
+
+export type BalanceTransactionRecord = Stored<Stripe.BalanceTransaction, 'source'>;
+export type PaymentMethodRecord = Stripe.PaymentMethod;
+export type LocationRecord = Stripe.Terminal.Location;
+
+/** What a reader is doing: its single slot (terminal.md 4.1). */
+export type ActionRecord = Stripe.Terminal.Reader.Action;
+export type ReaderRecord = Omit<Stored<Stripe.Terminal.Reader, 'location'>, 'action' | 'status'> & {
+  action: ActionRecord | null;
+  status: 'online' | 'offline';
+};
+
+/** A card as it was read by a reader. */
+export interface ReadCard {
+  card: TestCard;
+  readMethod: ReadMethod;
+  readerId: string;
+  location: string | null;
+}

@@ -1,0 +1,229 @@
+import type { ChargeRecord, IntentRecord, ReadCard } from '../records.ts';
+import type { Account, IntentBackground } from '../store.ts';
+import { judge, type Decline } from '../test-cards.ts';
+import { documentation, refusal, type ApiError } from '../wire/errors.ts';
+import { emit, snapshot, type World } from '../world.ts';
+import { settleChargeLater } from './balance-transactions.ts';
+import { newPaymentMethod } from './card-shape.ts';
+import { newCharge } from './charge-shape.ts';
+import { cardPresentCapture, isCapturedLater } from './payment-intent-shape.ts';
+
+/** A card presented for an intent; `tipMinor` undefined means that the reader did not ask for a tip. */
+export interface Attempt {
+  intent: IntentRecord;
+  read: ReadCard;
+  tipMinor: number | undefined;
+  /** Given when the card was read earlier, in a two-step payment. */
+  paymentMethod?: string;
+}
+export type AttemptResult = { kind: 'approved' } | { kind: 'declined'; decline: Decline; charge: string };
+
+/** The hidden side of an intent. */
+export function backgroundOf(account: Account, intent: IntentRecord): IntentBackground {
+  let background = account.background.get(intent.id);
+  if (background === undefined) {
+    background = { collected: null, pinRefusals: 0, expiry: null, searchable: [] };
+    account.background.set(intent.id, background);
+  }
+  return background;
+}
+
+/** Something about the intent changed: search will know after its lag. */
+export function noteChange(world: World, account: Account, intent: IntentRecord): void {
+  backgroundOf(account, intent).searchable.push({
+    atMs: world.clock.nowMs(),
+    status: intent.status,
+    amount: intent.amount,
+    metadata: intent.metadata,
+  });
+}
+
+/** The issuer decides; the intent and a new charge show it, and their events go out before the reader's (terminal.md 5.3). */
+export function attemptPayment(world: World, account: Account, attempt: Attempt): AttemptResult {
+  const { intent, read } = attempt;
+  const background = backgroundOf(account, intent);
+  const amountMinor = intent.amount + (attempt.tipMinor ?? 0);
+  const verdict =
+    unsuitable(intent, read) ??
+    judge({
+      card: read.card,
+      amountMinor,
+      readMethod: read.readMethod,
+      pinRefusals: background.pinRefusals,
+      amountEndings: world.settings.amountEndings,
+    });
+  background.collected = null;
+  if (verdict === 'approved') {
+    approve(world, account, attempt);
+    return { kind: 'approved' };
+  }
+  if (read.card.firstTap !== undefined) background.pinRefusals += 1;
+  return { kind: 'declined', decline: verdict, charge: decline(world, account, { ...attempt, verdict }) };
+}
+
+/** A card whose network this intent does not take, or whose money cannot wait for a capture. */
+function unsuitable(intent: IntentRecord, { card }: ReadCard): Decline | undefined {
+  const unsupported: Decline = {
+    code: 'card_declined',
+    declineCode: 'card_not_supported',
+    message: 'Your card is not supported.',
+  };
+  if (!intent.payment_method_types.includes(card.family)) return unsupported;
+  const mustWait = isCapturedLater(intent) && cardPresentCapture(intent) !== 'manual_preferred';
+  return card.family === 'interac_present' && mustWait ? unsupported : undefined;
+}
+
+function approve(world: World, account: Account, attempt: Attempt): void {
+  const { intent, read, tipMinor } = attempt;
+  const waits = isCapturedLater(intent) && read.card.family === 'card_present';
+  intent.amount += tipMinor ?? 0;
+  if (tipMinor !== undefined) intent.amount_details = { tip: { amount: tipMinor } };
+  const charge = chargeFor(world, account, { attempt, waits, amountMinor: intent.amount });
+  intent.last_payment_error = null;
+  intent.payment_method = charge.payment_method;
+  intent.latest_charge = charge.id;
+  if (waits) {
+    intent.amount_capturable = intent.amount;
+    become(world, account, { intent, status: 'requires_capture', event: 'payment_intent.amount_capturable_updated' });
+    planExpiry(world, account, intent);
+  } else {
+    take(world, account, { charge, amountMinor: intent.amount });
+    intent.amount_received = intent.amount;
+    become(world, account, { intent, status: 'succeeded', event: 'payment_intent.succeeded' });
+  }
+  emit(world, account, { type: 'charge.succeeded', object: charge });
+}
+
+function chargeFor(
+  world: World,
+  account: Account,
+  {
+    attempt,
+    waits,
+    amountMinor,
+    verdict,
+  }: { attempt: Attempt; waits: boolean; amountMinor: number; verdict?: Decline },
+): ChargeRecord {
+  const { intent, read } = attempt;
+  const captureBefore = Math.floor((world.clock.nowMs() + world.settings.authorizationValidMs) / 1000);
+  const charge = newCharge(world, {
+    intent,
+    read,
+    paymentMethod: attempt.paymentMethod ?? addPaymentMethod(world, account, read),
+    amountMinor,
+    captureBefore: waits ? captureBefore : undefined,
+    ...(verdict === undefined ? {} : { decline: verdict }),
+  });
+  account.charges.add(charge);
+  return charge;
+}
+
+/** Remembers the card that was read as a payment method; its id. */
+export function addPaymentMethod(world: World, account: Account, read: ReadCard): string {
+  const method = newPaymentMethod(world, read);
+  account.paymentMethods.add(method);
+  account.cardNumbers.set(method.id, read.card.number);
+  return method.id;
+}
+
+function decline(world: World, account: Account, attempt: Attempt & { verdict: Decline }): string {
+  const { intent, verdict } = attempt;
+  const amountMinor = intent.amount + (attempt.tipMinor ?? 0);
+  const charge = chargeFor(world, account, { attempt, waits: false, amountMinor, verdict });
+  const method = account.paymentMethods.get(charge.payment_method ?? '');
+  intent.latest_charge = charge.id;
+  intent.payment_method = null;
+  intent.last_payment_error = {
+    type: 'card_error',
+    charge: charge.id,
+    code: verdict.code,
+    decline_code: verdict.declineCode,
+    doc_url: documentation(verdict.code),
+    message: verdict.message,
+    ...(method === undefined ? {} : { payment_method: method }),
+  };
+  become(world, account, { intent, status: 'requires_payment_method', event: 'payment_intent.payment_failed' });
+  emit(world, account, { type: 'charge.failed', object: charge });
+  return charge.id;
+}
+
+/** Moves the intent and tells: the event carries it as it is now. */
+export function become(
+  world: World,
+  account: Account,
+  { intent, status, event }: { intent: IntentRecord; status: string; event?: string },
+): void {
+  intent.status = status;
+  noteChange(world, account, intent);
+  if (event !== undefined) emit(world, account, { type: event, object: intent });
+}
+
+function take(
+  world: World,
+  account: Account,
+  { charge, amountMinor }: { charge: ChargeRecord; amountMinor: number },
+): void {
+  charge.captured = true;
+  charge.amount_captured = amountMinor;
+  settleChargeLater(world, account, charge);
+}
+
+/** Takes authorized money, all or part; the rest is released (terminal.md 5.3). */
+export function capturePayment(
+  world: World,
+  account: Account,
+  { intent, amountMinor }: { intent: IntentRecord; amountMinor: number },
+): void {
+  const charge = chargeOf(account, intent);
+  forgetExpiry(account, intent);
+  intent.amount_capturable = 0;
+  intent.amount_received = amountMinor;
+  take(world, account, { charge, amountMinor });
+  emit(world, account, { type: 'charge.captured', object: charge });
+  become(world, account, { intent, status: 'succeeded', event: 'payment_intent.succeeded' });
+}
+
+/** Ends an intent. Authorized money goes back: the charge is shown as refunded, with no refund object. */
+export function cancelPayment(
+  world: World,
+  account: Account,
+  { intent, reason }: { intent: IntentRecord; reason: IntentRecord['cancellation_reason'] },
+): void {
+  const authorized = intent.status === 'requires_capture';
+  forgetExpiry(account, intent);
+  intent.amount_capturable = 0;
+  intent.canceled_at = world.clock.nowSeconds();
+  intent.cancellation_reason = reason;
+  become(world, account, { intent, status: 'canceled', event: 'payment_intent.canceled' });
+  if (!authorized) return;
+  const charge = chargeOf(account, intent);
+  charge.amount_refunded = charge.amount;
+  charge.refunded = true;
+  emit(world, account, { type: reason === 'automatic' ? 'charge.expired' : 'charge.refunded', object: charge });
+}
+
+/** The authorization lapses unless it is captured in time (terminal.md 4.14). */
+function planExpiry(world: World, account: Account, intent: IntentRecord): void {
+  const background = backgroundOf(account, intent);
+  background.expiry = world.clock.after(world.settings.authorizationValidMs, () => {
+    if (intent.status === 'requires_capture') cancelPayment(world, account, { intent, reason: 'automatic' });
+  });
+}
+
+function forgetExpiry(account: Account, intent: IntentRecord): void {
+  const background = backgroundOf(account, intent);
+  background.expiry?.cancel();
+  background.expiry = null;
+}
+
+export function chargeOf(account: Account, intent: IntentRecord): ChargeRecord {
+  const charge = account.charges.get(intent.latest_charge ?? '');
+  if (charge === undefined) throw new Error(`intent ${intent.id} has no charge although it is ${intent.status}`);
+  return charge;
+}
+
+/** 400 `payment_intent_unexpected_state`, carrying the intent. */
+export function unexpectedState(intent: IntentRecord, verb: string, allowed: readonly string[]): ApiError {
+  const message = `This PaymentIntent could not be ${verb} because it has a status of ${intent.status}. Only a PaymentIntent with one of the following statuses may be ${verb}: ${allowed.join(', ')}.`;
+  return refusal('payment_intent_unexpected_state', message, { payment_intent: snapshot(intent) });
+}

@@ -1,0 +1,34 @@
+import type { ApiRoute } from '../wire/routes.ts';
+import type { World } from '../world.ts';
+import { accountRoutes } from './accounts.ts';
+import { balanceTransactionRoutes } from './balance-transactions.ts';
+import { chargeRoutes } from './charges.ts';
+import { connectionTokenRoutes } from './connection-tokens.ts';
+import { eventRoutes } from './events.ts';
+import { locationRoutes } from './locations.ts';
+import { paymentIntentRoutes } from './payment-intents.ts';
+import { paymentIntentSearchRoute } from './payment-intent-search.ts';
+import { readerActionRoutes } from './reader-actions.ts';
+import { readerInputRoutes } from './reader-inputs.ts';
+import { readerRoutes } from './readers.ts';
+import { refundRoutes } from './refunds.ts';
+import { webhookEndpointRoutes } from './webhook-endpoints.ts';
+
+/** Every endpoint the simulator serves (terminal.md 5.2). */
+export function apiRoutes(world: World): ApiRoute[] {
+  return [
+    ...accountRoutes(world),
+    ...balanceTransactionRoutes(world),
+    ...chargeRoutes(world),
+    ...connectionTokenRoutes(world),
+    ...eventRoutes(),
+    ...locationRoutes(world),
+    paymentIntentSearchRoute(world),
+    ...paymentIntentRoutes(world),
+    ...readerRoutes(world),
+    ...readerActionRoutes(world),
+    ...readerInputRoutes(world),
+    ...refundRoutes(world),
+    ...webhookEndpointRoutes(world),
+  ];
+}
