@@ -157,7 +157,7 @@ class GroupedInbox implements Inbox {
       } catch (error) {
         if (isDeadlock(error) && attempt < 5) continue;
         if (!isRefused(error)) this.#disconnect();
-        throw error;
+        throw withoutStatement(error);
       }
     }
   }
@@ -216,6 +216,12 @@ const insertSql = `INSERT INTO provider_event (id, provider, processor_account_i
 function isRefused(error: unknown): boolean {
   const state = typeof error === 'object' && error !== null && 'sqlState' in error ? error.sqlState : undefined;
   return typeof state === 'string' && (state.startsWith('22') || state.startsWith('23'));
+}
+
+/** The driver's error carries the statement, and so the payloads of a whole group: they must not reach a log. */
+function withoutStatement(error: unknown): unknown {
+  if (error instanceof Error && 'sql' in error) delete error.sql;
+  return error;
 }
 
 function keyOf(event: IncomingEvent): string {

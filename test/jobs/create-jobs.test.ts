@@ -45,7 +45,13 @@ beforeEach(async () => {
     "DELETE FROM provider_event; UPDATE sale SET state = 'posted'; UPDATE processor_account SET events_read_until = NULL",
   );
   producer = createDispatchProducer({ connection: redis, prefix, onFailure: () => undefined });
-  inbox = createInbox({ databaseUrl: database.url, onStored: (ids) => producer.offer(ids), sweepAfterMs: 300 });
+  inbox = createInbox({
+    databaseUrl: database.url,
+    onStored: (ids) => {
+      producer.offer(ids);
+    },
+    sweepAfterMs: 300,
+  });
 });
 afterEach(async () => {
   for (const jobs of running) await jobs.close();

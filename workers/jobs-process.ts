@@ -1,0 +1,138 @@
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { Client, Connection, defaultGrpcRetryOptions, makeGrpcRetryInterceptor } from '@temporalio/client';
+import { Redis } from 'ioredis';
+import { pino, type Logger } from 'pino';
+import { collectDefaultMetrics, Counter, Registry } from 'prom-client';
+import type { Config } from '../src/config.ts';
+import { processorAccountId } from '../src/domain/ids.ts';
+import type { ProcessorSweepPort } from '../src/domain/processor-port.ts';
+import { AccountSweeps } from '../src/entities/account-sweeps.ts';
+import { createOrm, unitOfWork, type Orm } from '../src/entities/orm.ts';
+import { ProcessorAccount } from '../src/entities/processor-account.entity.ts';
+import { createInbox } from '../src/entities/provider-event-inbox.ts';
+import { ProviderEventRows } from '../src/entities/provider-event-rows.ts';
+import { SqlPool } from '../src/entities/sql-pool.ts';
+import { createJobs, type Jobs } from '../src/jobs/create-jobs.ts';
+import type { JobMetrics } from '../src/jobs/job-ports.ts';
+import { createTemporalMessenger } from '../src/jobs/temporal-messenger.ts';
+import type { Running } from './process.ts';
+import { createStripeGateways } from './stripe-gateways.ts';
+import { temporalConnection } from './temporal-connection.ts';
+
+/** Builds the process that dispatches events, sweeps and seals; several may run at once. */
+export async function createJobsProcess(config: Config): Promise<Running> {
+  const log = pino({ level: config.LOG_LEVEL, base: { process: 'jobs' }, timestamp: pino.stdTimeFunctions.isoTime });
+  const opened = await open(config, log);
+  const registry = new Registry();
+  const jobs = startable(config, { ...opened, log, metrics: createMetrics(registry) });
+  await jobs.start();
+  const metrics = await serveMetrics(config, registry);
+  const stopped = Promise.withResolvers<undefined>();
+  log.info('jobs are running');
+  return {
+    facts: metrics === undefined ? {} : { metrics: (metrics.address() as AddressInfo).port },
+    ended: stopped.promise,
+    stop: async () => {
+      log.info('stopping: finishing what is under way');
+      metrics?.close();
+      metrics?.closeAllConnections();
+      await jobs.close();
+      await opened.close();
+      stopped.resolve(undefined);
+    },
+  };
+}
+
+type Opened = Awaited<ReturnType<typeof open>>;
+
+/** Connects to everything; what cannot be reached fails the start with its own name. */
+async function open(config: Config, log: Logger) {
+  const orm = await createOrm(config.DATABASE_URL, 2);
+  const pool = new SqlPool(config.DATABASE_URL, config.DATABASE_CONNECTIONS);
+  const redis = new Redis(config.REDIS_URL, { maxRetriesPerRequest: null });
+  redis.on('error', (error: Error) => {
+    log.warn({ err: error }, 'redis is away; jobs wait for it');
+  });
+  const connection = await Connection.connect({
+    ...temporalConnection(config),
+    // A job that fails is tried again by itself; ten tries within one would hide for how long Temporal is away.
+    interceptors: [makeGrpcRetryInterceptor(defaultGrpcRetryOptions({ maxAttempts: 3 }))],
+  });
+  const temporal = new Client({ connection, namespace: config.TEMPORAL_NAMESPACE });
+  const close = async (): Promise<void> => {
+    redis.disconnect();
+    await connection.close();
+    await pool.close();
+    await orm.close();
+  };
+  return { orm, pool, redis, temporal, close };
+}
+
+function startable(config: Config, parts: Opened & { readonly log: Logger; readonly metrics: JobMetrics }): Jobs {
+  const { orm, pool, log, metrics } = parts;
+  return createJobs({
+    connection: parts.redis,
+    prefix: config.QUEUE_PREFIX,
+    log,
+    metrics,
+    rows: new ProviderEventRows(pool),
+    accounts: new AccountSweeps(pool),
+    messenger: createTemporalMessenger({ client: parts.temporal, taskQueue: config.TASK_QUEUE_PAYMENTS }),
+    openInbox: (onStored) => createInbox({ databaseUrl: config.DATABASE_URL, onStored }),
+    sweepFor: sweeps(config, orm),
+    sealer: null,
+    now: () => new Date(),
+    every: {
+      inboxSweepMs: config.INBOX_SWEEP_MS,
+      eventSweepMs: config.EVENT_SWEEP_MS,
+      feeSweepMs: config.FEE_SWEEP_MS,
+      sealMs: config.SEAL_MS,
+    },
+  });
+}
+
+/** The account's row is read each time: its key may have been exchanged. */
+function sweeps(config: Config, orm: Orm): (id: string) => Promise<ProcessorSweepPort> {
+  const { sweepFor } = createStripeGateways(config);
+  return async (id) => sweepFor(await unitOfWork(orm).findOneOrFail(ProcessorAccount, { id: processorAccountId(id) }));
+}
+
+function createMetrics(registry: Registry): JobMetrics {
+  collectDefaultMetrics({ register: registry });
+  const settled = new Counter({
+    name: 'tillflow_provider_events_total',
+    help: 'Processor events by type and what became of them',
+    labelNames: ['type', 'state'],
+    registers: [registry],
+  });
+  const failed = new Counter({
+    name: 'tillflow_jobs_failed_total',
+    help: 'Runs of jobs that failed, by queue',
+    labelNames: ['queue'],
+    registers: [registry],
+  });
+  return {
+    eventSettled: (type, state) => {
+      settled.inc({ type, state });
+    },
+    jobFailed: (queue) => {
+      failed.inc({ queue });
+    },
+  };
+}
+
+/** `/metrics` on the admin address, when a port is given for it. */
+async function serveMetrics(config: Config, registry: Registry): Promise<Server | undefined> {
+  if (config.JOBS_METRICS_PORT === undefined) return undefined;
+  const server = createServer((_request, response) => {
+    registry
+      .metrics()
+      .then((text) => response.setHeader('Content-Type', registry.contentType).end(text))
+      .catch(() => response.writeHead(500).end());
+  });
+  server.listen(config.JOBS_METRICS_PORT, config.ADMIN_HOST);
+  await once(server, 'listening');
+  return server;
+}
