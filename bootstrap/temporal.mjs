@@ -9,7 +9,8 @@ import { readJson, startServer, writeJson } from './processes.mjs';
 import { findTemporalProgram } from './temporal-program.mjs';
 import { servesNamespace } from './temporal-rpc.mjs';
 
-const searchAttributes = {
+/** What operators search by (design.md 9). */
+export const searchAttributes = {
   PayState: 'Keyword',
   PayKind: 'Keyword',
   MemberId: 'Keyword',
