@@ -143,7 +143,7 @@ export function disputesReceivable<C extends Currency>(currency: C): LedgerAccou
 }
 
 /** Longest account code, as the column holds it. */
-export const accountCodeLengthMax = 120;
+export const accountCodeLengthMax = 160;
 
 function account<C extends Currency>(
   kind: LedgerAccountKind,

@@ -2,6 +2,11 @@ import { ApiKey } from './api-key.entity.ts';
 import { AuditEvent } from './audit-event.entity.ts';
 import { CardTransaction } from './card-transaction.entity.ts';
 import { IdempotencyRequest } from './idempotency-request.entity.ts';
+import { LedgerAccount } from './ledger-account.entity.ts';
+import { LedgerEntry } from './ledger-entry.entity.ts';
+import { LedgerHold } from './ledger-hold.entity.ts';
+import { LedgerSeal } from './ledger-seal.entity.ts';
+import { LedgerTransaction } from './ledger-transaction.entity.ts';
 import { Organisation } from './organisation.entity.ts';
 import { ProcessorAccount } from './processor-account.entity.ts';
 import { ProviderEvent } from './provider-event.entity.ts';
@@ -18,6 +23,11 @@ export const entities = [
   AuditEvent,
   CardTransaction,
   IdempotencyRequest,
+  LedgerAccount,
+  LedgerEntry,
+  LedgerHold,
+  LedgerSeal,
+  LedgerTransaction,
   Organisation,
   ProcessorAccount,
   ProviderEvent,

@@ -18,10 +18,10 @@ const options = 'ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_uni
 
 const tables = [
   `CREATE TABLE ledger_account (
-    id BIGINT NOT NULL AUTO_INCREMENT,
-    code VARCHAR(120) ${ascii} NOT NULL,
+    id BIGINT UNSIGNED NOT NULL AUTO_INCREMENT,
+    code VARCHAR(160) ${ascii} NOT NULL,
     kind VARCHAR(32) ${ascii} NOT NULL,
-    currency CHAR(3) ${ascii} NOT NULL,
+    currency VARCHAR(3) ${ascii} NOT NULL,
     normal_side VARCHAR(6) ${ascii} NOT NULL,
     floor_minor BIGINT NULL,
     balance_minor BIGINT NOT NULL DEFAULT 0,
@@ -36,9 +36,9 @@ const tables = [
   `CREATE TABLE ledger_transaction (
     id VARCHAR(30) ${ascii} NOT NULL,
     op_key VARCHAR(80) ${ascii} NOT NULL,
-    content_hash CHAR(64) ${ascii} NOT NULL,
+    content_hash VARCHAR(64) ${ascii} NOT NULL,
     kind VARCHAR(40) ${ascii} NOT NULL,
-    reference CHAR(14) ${ascii} NOT NULL,
+    reference VARCHAR(14) ${ascii} NOT NULL,
     occurred_at DATETIME(6) NOT NULL,
     recorded_at DATETIME(6) NOT NULL,
     description VARCHAR(500) NOT NULL,
@@ -49,9 +49,9 @@ const tables = [
     refund_id VARCHAR(30) ${ascii} NULL,
     payout_id VARCHAR(30) ${ascii} NULL,
     processor_account_id VARCHAR(30) ${ascii} NULL,
-    provider_ref VARCHAR(80) ${ascii} NULL,
+    provider_ref VARCHAR(120) ${ascii} NULL,
     reverses VARCHAR(80) ${ascii} NULL,
-    actor VARCHAR(80) ${ascii} NULL,
+    actor VARCHAR(120) ${ascii} NULL,
     PRIMARY KEY (id),
     UNIQUE KEY ledger_transaction_op_key_unique (op_key),
     UNIQUE KEY ledger_transaction_reference_unique (reference),
@@ -61,13 +61,13 @@ const tables = [
     KEY ledger_transaction_provider_ref_index (provider_ref)
   ) ${options}`,
   `CREATE TABLE ledger_entry (
-    account_id BIGINT NOT NULL,
-    seq BIGINT NOT NULL,
+    account_id BIGINT UNSIGNED NOT NULL,
+    seq BIGINT UNSIGNED NOT NULL,
     transaction_id VARCHAR(30) ${ascii} NOT NULL,
     position SMALLINT NOT NULL,
     side VARCHAR(6) ${ascii} NOT NULL,
     type VARCHAR(40) NOT NULL,
-    counterparty VARCHAR(80) ${ascii} NULL,
+    counterparty VARCHAR(160) ${ascii} NULL,
     amount_minor BIGINT NOT NULL,
     balance_after_minor BIGINT NOT NULL,
     recorded_at DATETIME(6) NOT NULL,
@@ -78,8 +78,8 @@ const tables = [
   `CREATE TABLE ledger_hold (
     id VARCHAR(30) ${ascii} NOT NULL,
     op_key VARCHAR(80) ${ascii} NOT NULL,
-    content_hash CHAR(64) ${ascii} NOT NULL,
-    account_id BIGINT NOT NULL,
+    content_hash VARCHAR(64) ${ascii} NOT NULL,
+    account_id BIGINT UNSIGNED NOT NULL,
     amount_minor BIGINT NOT NULL,
     committed_minor BIGINT NOT NULL DEFAULT 0,
     state VARCHAR(10) ${ascii} NOT NULL,
@@ -94,9 +94,9 @@ const tables = [
     KEY ledger_hold_state_expires_at_index (state, expires_at)
   ) ${options}`,
   `CREATE TABLE ledger_seal (
-    seq BIGINT NOT NULL,
+    seq BIGINT UNSIGNED NOT NULL,
     transaction_id VARCHAR(30) ${ascii} NOT NULL,
-    hash CHAR(64) ${ascii} NOT NULL,
+    hash VARCHAR(64) ${ascii} NOT NULL,
     PRIMARY KEY (seq),
     UNIQUE KEY ledger_seal_transaction_id_unique (transaction_id)
   ) ${options}`,
