@@ -23,6 +23,7 @@ async function main(): Promise<void> {
     ...(values.seed === undefined ? {} : { seed: numberOf('seed', values.seed) }),
   });
   console.log(`Stripe simulator listening on ${simulator.url} (seed ${simulator.seed}, key sk_test_demo)`);
+  process.send?.({ ready: 'simulator', url: simulator.url });
   const stop = (): void => {
     void simulator.stop().then(() => process.exit(0));
   };

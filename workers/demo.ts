@@ -1,11 +1,11 @@
-import { randomBytes, randomInt } from 'node:crypto';
+import { randomInt } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { createControlClient } from '../simulator/control-client.ts';
 import { createOrm, migrate } from '../src/entities/orm.ts';
-import { subscribedEventTypes } from '../src/domain/provider-events.ts';
 import { startChild, type Child } from './demo/child-process.ts';
+import { furnishSimulator } from './demo/furnish-simulator.ts';
 import { demoNames, seedDemoShop } from './demo/seed.ts';
 import { createDemoApi, say, tellSale } from './demo/story.ts';
 
@@ -32,17 +32,20 @@ process.exit(failure === undefined ? 0 : 1);
 async function run(): Promise<void> {
   mkdirSync(folder, { recursive: true });
   const [simulator, api, admin, metrics] = await freePorts(4);
-  const secret = `whsec_${randomBytes(24).toString('hex')}`;
-  const env = environment({ simulator, api, admin, metrics, secret });
   const orm = await createOrm(databaseUrl);
   await migrate(orm);
   const shop = await seedDemoShop(orm);
   await orm.close();
+  const simulatorUrl = `http://127.0.0.1:${simulator}`;
   // A new seed at each start: the simulator forgets, our book does not, and its names must not come twice.
   const args = ['--port', String(simulator), '--seed', String(randomInt(2 ** 31))];
-  await start({ name: 'simulator', file: 'simulator/main.ts', args }, env);
-  const control = createControlClient(`http://127.0.0.1:${simulator}`);
-  await furnish(control, secret, `http://127.0.0.1:${api}/webhooks/stripe`);
+  await start({ name: 'simulator', file: 'simulator/main.ts', args }, process.env);
+  const control = createControlClient(simulatorUrl);
+  const secret = await furnishSimulator(control, {
+    simulatorUrl,
+    webhookUrl: `http://127.0.0.1:${api}/webhooks/stripe`,
+  });
+  const env = environment({ simulatorUrl, api, admin, metrics, secret });
   await Promise.all([
     start({ name: 'temporal worker', file: 'workers/temporal.ts' }, env),
     start({ name: 'jobs', file: 'workers/jobs.ts' }, env),
@@ -52,19 +55,6 @@ async function run(): Promise<void> {
   const id = await tellSale(createDemoApi(`http://127.0.0.1:${api}`, shop.secret), shop);
   invite({ api, admin, metrics, simulator, id, secret: shop.secret, reader: shop.reader.id });
   if (!once) await Promise.race([stopped, ...children.map((child) => child.ended)]);
-}
-
-type Control = ReturnType<typeof createControlClient>;
-
-async function furnish(control: Control, secret: string, url: string): Promise<void> {
-  await control.seed({
-    accounts: [{ id: demoNames.account, secretKeys: ['sk_test_demo'], publishableKeys: ['pk_test_demo'] }],
-    locations: [{ account: demoNames.account, id: demoNames.location, display_name: 'Front counter' }],
-    readers: [{ account: demoNames.account, id: demoNames.reader, location: demoNames.location, label: 'Till 1' }],
-    webhookEndpoints: [
-      { account: demoNames.account, url, secrets: [secret], enabled_events: [...subscribedEventTypes] },
-    ],
-  });
 }
 
 async function start(program: { name: string; file: string; args?: string[] }, env: NodeJS.ProcessEnv): Promise<void> {
@@ -83,7 +73,7 @@ async function start(program: { name: string; file: string; args?: string[] }, e
 }
 
 function environment(at: {
-  simulator: number;
+  simulatorUrl: string;
   api: number;
   admin: number;
   metrics: number;
@@ -92,7 +82,7 @@ function environment(at: {
   return {
     ...process.env,
     STRIPE_API_KEY: 'sk_test_demo',
-    STRIPE_API_BASE: `http://127.0.0.1:${at.simulator}`,
+    STRIPE_API_BASE: at.simulatorUrl,
     STRIPE_WEBHOOK_SECRET: at.secret,
     STRIPE_SUPPRESS_NOTICES: 'true',
     API_PORT: String(at.api),

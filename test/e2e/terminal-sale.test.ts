@@ -22,10 +22,28 @@ describe('a sale at a reader', () => {
     const sale = await counter.till.until(made.body.id, 'posted');
     expect(sale).toMatchObject({ captured: { amount: 2500, currency: 'AUD' }, card: { brand: 'visa', last4: '4242' } });
     expect(await bookOf(counter, sale.id)).toEqual([
-      { kind: 'sale', account: `processor/stripe/${demoNames.account}/AUD`, side: 'debit', amount: 2500, type: 'Card Payment' },
-      { kind: 'sale', account: `organisation/${counter.shop.site.organisationId}/AUD`, side: 'credit', amount: 2500, type: 'Sale' },
+      {
+        kind: 'sale',
+        account: `processor/stripe/${demoNames.account}/AUD`,
+        side: 'debit',
+        amount: 2500,
+        type: 'Card Payment',
+      },
+      {
+        kind: 'sale',
+        account: `organisation/${counter.shop.site.organisationId}/AUD`,
+        side: 'credit',
+        amount: 2500,
+        type: 'Sale',
+      },
     ]);
-    expect(await counter.till.timeline(sale.id)).toEqual(['created', 'dispatching', 'awaiting_card', 'captured', 'posted']);
+    expect(await counter.till.timeline(sale.id)).toEqual([
+      'created',
+      'dispatching',
+      'awaiting_card',
+      'captured',
+      'posted',
+    ]);
   });
 
   it('asks the processor four things for an approved sale: make, show, read, and nothing twice', async () => {
@@ -53,7 +71,10 @@ describe('a sale at a reader', () => {
     const made = await counter.till.sell(2500, { captureMode: 'manual' });
     await counter.till.until(made.body.id, 'authorized');
     const refused = await counter.till.command(made.body.id, 'capture', { amount: { amount: 2501, currency: 'AUD' } });
-    expect(refused).toMatchObject({ status: 409, body: { code: 'authorization_exceeded', sale: { state: 'authorized' } } });
+    expect(refused).toMatchObject({
+      status: 409,
+      body: { code: 'authorization_exceeded', sale: { state: 'authorized' } },
+    });
     expect(await bookOf(counter, made.body.id)).toEqual([]);
     await counter.till.command(made.body.id, 'cancel');
   });
@@ -61,14 +82,19 @@ describe('a sale at a reader', () => {
   it('lets a declined card be followed by another one on the same payment', async () => {
     await reader().willTap('4000000000009995', { after: '20ms' });
     const made = await counter.till.sell(2500);
-    expect(await counter.till.until(made.body.id, 'declined')).toMatchObject({ outcome: 'declined', declineCode: 'insufficient_funds' });
+    expect(await counter.till.until(made.body.id, 'declined')).toMatchObject({
+      outcome: 'declined',
+      declineCode: 'insufficient_funds',
+    });
     await reader().willTap('4242424242424242', { after: '20ms' });
     const retried = await counter.till.command(made.body.id, 'retry');
     expect(retried).toMatchObject({ status: 200, body: { state: 'awaiting_card', attempt: 2 } });
     await counter.till.until(made.body.id, 'posted');
     const intents = await counter.control.requests({ method: 'POST', path: '/v1/payment_intents' });
     expect(intents).toHaveLength(1);
-    const keys = (await counter.control.requests({ path: '/v1/terminal/readers/:id/process_payment_intent' })).map((request) => request.idempotencyKey);
+    const keys = (await counter.control.requests({ path: '/v1/terminal/readers/:id/process_payment_intent' })).map(
+      (request) => request.idempotencyKey,
+    );
     expect(keys).toEqual([`sale-${made.body.id}-attempt-1`, `sale-${made.body.id}-attempt-2`]);
   });
 
@@ -94,7 +120,10 @@ describe('a sale at a reader', () => {
   it('[T06] says that the reader is offline and keeps the payment for a retry', async () => {
     await reader().mode('offline');
     const made = await counter.till.sell(2500);
-    expect(made).toMatchObject({ status: 409, body: { code: 'reader_offline', sale: { state: 'declined', outcome: 'reader_offline' } } });
+    expect(made).toMatchObject({
+      status: 409,
+      body: { code: 'reader_offline', sale: { state: 'declined', outcome: 'reader_offline' } },
+    });
     await reader().mode('manual');
     await reader().willTap('4242424242424242', { after: '20ms' });
     await counter.till.command(made.body.sale?.id ?? '', 'retry');
@@ -137,8 +166,20 @@ describe('webhooks and sweeps', () => {
     await counter.till.until(made.body.id, 'posted');
     const fee = await feeOf(counter, made.body.id);
     expect(fee).toEqual([
-      { kind: 'processor-fee', account: 'expense/processor-fee/AUD', side: 'debit', amount: 175, type: 'Processor Fee' },
-      { kind: 'processor-fee', account: `processor/stripe/${demoNames.account}/AUD`, side: 'credit', amount: 175, type: 'Processor Fee' },
+      {
+        kind: 'processor-fee',
+        account: 'expense/processor-fee/AUD',
+        side: 'debit',
+        amount: 175,
+        type: 'Processor Fee',
+      },
+      {
+        kind: 'processor-fee',
+        account: `processor/stripe/${demoNames.account}/AUD`,
+        side: 'credit',
+        amount: 175,
+        type: 'Processor Fee',
+      },
     ]);
   });
 });

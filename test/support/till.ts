@@ -39,11 +39,20 @@ export class Till {
   }
 
   /** `POST /v1/sales` at this till's reader; `amount` in cents. */
-  sell(amount: number, more: Readonly<Record<string, unknown>> = {}, key: string = randomUUID()): Promise<Answer<ShownSale & Problem>> {
+  sell(
+    amount: number,
+    more: Readonly<Record<string, unknown>> = {},
+    key: string = randomUUID(),
+  ): Promise<Answer<ShownSale & Problem>> {
     return this.post('/v1/sales', { ...this.#place, amount: { amount, currency: 'AUD' }, ...more }, key);
   }
 
-  command(sale: string, name: 'capture' | 'cancel' | 'retry' | 'resolve', body: object = {}, key: string = randomUUID()): Promise<Answer<ShownSale & Problem>> {
+  command(
+    sale: string,
+    name: 'capture' | 'cancel' | 'retry' | 'resolve',
+    body: object = {},
+    key: string = randomUUID(),
+  ): Promise<Answer<ShownSale & Problem>> {
     return this.post(`/v1/sales/${sale}/${name}`, body, key);
   }
 
@@ -77,7 +86,11 @@ export class Till {
     return this.#ask<T>('POST', path, { body: JSON.stringify(body), headers });
   }
 
-  async #ask<T>(method: string, path: string, rest: { body?: string; headers?: Record<string, string> }): Promise<Answer<T>> {
+  async #ask<T>(
+    method: string,
+    path: string,
+    rest: { body?: string; headers?: Record<string, string> },
+  ): Promise<Answer<T>> {
     const headers = { authorization: `Bearer ${this.#secret}`, ...rest.headers };
     const response = await fetch(`${this.#url}${path}`, { ...rest, method, headers });
     const text = await response.text();
