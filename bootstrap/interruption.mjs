@@ -1,5 +1,5 @@
 /* global AbortController */
-import { describeFailure, Interrupted } from './failure.mjs';
+import { describeFailure, Interrupted, SetupFailure } from './failure.mjs';
 
 const exitCodes = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 };
 // A Ctrl-C reaches us twice: from the terminal, and forwarded by npm. Only a later one is impatience.
@@ -16,6 +16,7 @@ export async function runProgram(main) {
   process.stderr.on('error', () => {});
   const interruption = listenForInterruption();
   try {
+    assertNodeIsNewEnough();
     process.exitCode = (await main(interruption)) ?? 0;
   } catch (error) {
     const interrupted = interruption.signal.aborted ? interruption.signal.reason : undefined;
@@ -24,6 +25,13 @@ export async function runProgram(main) {
   } finally {
     interruption.stop();
   }
+}
+
+function assertNodeIsNewEnough() {
+  if (Number(process.versions.node.split('.')[0]) >= 20) return;
+  throw new SetupFailure(`This is Node ${process.versions.node}; the set-up needs Node 20 or newer.`, {
+    advice: ['Install a current Node: https://nodejs.org'],
+  });
 }
 
 function listenForInterruption() {

@@ -41,7 +41,7 @@ export const mariadb = {
         name: version.title,
         folder,
         program,
-        args: serverArguments({ data, socket, port, initialSql }),
+        args: [...serverArguments({ data, socket, port, initialSql }), ...only(version.scheme)],
         facts: { title: version.title, port, url, where: `127.0.0.1:${port}`, socket },
       },
       { signal, timeoutMs: 90_000, answers: () => greets({ host: '127.0.0.1', port }) },
@@ -56,6 +56,7 @@ export const mariadb = {
     const where = { host: url.hostname, port: Number(url.port || 3306) };
     const greeting = await readGreeting(where, 5000);
     if (!greeting) throw notThere(`${where.host}:${where.port}`);
+    assertSchemeFits(url, titleOf(greeting));
     return { title: titleOf(greeting), url: address, where: `${where.host}:${where.port}` };
   },
 };
@@ -152,6 +153,9 @@ function serverArguments({ data, socket, port, initialSql }) {
   ];
 }
 
+/** MySQL's second protocol would want a port of its own; MariaDB can do without asking names. */
+const only = (scheme) => (scheme === 'mysql' ? ['--mysqlx=OFF'] : ['--skip-name-resolve']);
+
 const asRoot = () => (process.getuid?.() === 0 ? ['--user=root'] : []);
 
 function socketPath(folder) {
@@ -168,6 +172,15 @@ function parseAddress(address) {
       'Write it like mysql://user:password@host:3306/tillflow or mariadb://…',
       'Or unset it to have a private server.',
     ],
+  });
+}
+
+/** The driver follows the scheme, and the two servers differ in what they say of their own tables. */
+function assertSchemeFits(url, title) {
+  const [kind] = title.split(' ');
+  if (url.protocol === `${kind}:`) return;
+  throw new SetupFailure(`DATABASE_URL begins with ${url.protocol}//, but that server is ${title}.`, {
+    advice: [`Write ${kind}://… instead.`],
   });
 }
 

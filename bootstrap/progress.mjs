@@ -35,6 +35,8 @@ export function createProgress({
           finish(status, where);
         },
         fail: (error) => finish(isInterruption(error) ? 'stopped' : 'failed', step.doing),
+        /** A line of its own about the step. */
+        say: (text) => screen.print(tableLine('note', step.what, text, '')),
         drop: () => {
           running.delete(step);
           screen.changed();

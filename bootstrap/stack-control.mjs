@@ -42,6 +42,14 @@ export function bringUp({ progress, signal, withStripeMock = false, keep = false
   });
 }
 
+/** Says of the running stack that it is to stay when its users end. */
+export function keepUp({ progress }) {
+  return locked({ progress }, async () => {
+    const stack = readStack();
+    if (stack) writeStack({ ...stack, kept: true });
+  });
+}
+
 /** Stops the servers of this checkout. Data stays. */
 export function takeDown({ progress, signal }) {
   return locked({ progress, signal }, () => stopAll(progress));

@@ -51,7 +51,7 @@ export const temporal = {
     step.note('starting');
     const [port, uiPort] = await freePorts(2);
     const version = serverVersion((await run(program, ['--version'], { signal })).output);
-    const kept = keptState(folder, version);
+    const kept = keptState({ folder, version, step });
     const address = `127.0.0.1:${port}`;
     const record = await startServer(
       {
@@ -91,12 +91,13 @@ export function serverVersion(output) {
 }
 
 /** The state file, thrown away when another server version made it: the server never migrates it. */
-function keptState(folder, version) {
+function keptState({ folder, version, step }) {
   mkdirSync(folder, { recursive: true });
   const file = join(folder, 'temporal.db');
   const mark = join(folder, 'made-by.json');
   const madeBy = readJson(mark);
   if (madeBy?.server === version && existsSync(file)) return { file, mark, attributes: madeBy.searchAttributes };
+  if (madeBy) step.say(`the state that server ${madeBy.server} made is thrown away`);
   for (const suffix of ['', '-wal', '-shm']) rmSync(file + suffix, { force: true });
   return { file, mark, attributes: searchAttributes };
 }

@@ -8,7 +8,7 @@ import { findNode, nodeEnvironment } from './node-runtime.mjs';
 import { checkout, stateFolder } from './paths.mjs';
 import { readJson } from './processes.mjs';
 import { createProgress } from './progress.mjs';
-import { bringUp, letGo } from './stack-control.mjs';
+import { bringUp, keepUp, letGo } from './stack-control.mjs';
 import { useStack } from './stack-users.mjs';
 import { runStaticChecks } from './static-checks.mjs';
 import { summarize } from './test-results.mjs';
@@ -19,26 +19,32 @@ const everything = jestArguments.length === 0;
 const isContinuousIntegration = process.env.CI === 'true';
 
 await runProgram(async (interruption) => {
-  const endUse = useStack('npm test');
-  let outcome;
-  try {
-    const failedChecks = await prepare(interruption.signal);
-    outcome = summarize(...(await runJest(interruption, failedChecks)));
-  } finally {
-    endUse();
-    if (isContinuousIntegration) await withProgress((progress) => letGo({ progress }));
-  }
-  interruption.signal.throwIfAborted();
+  const outcome = await testWithStack(interruption);
   for (const remark of outcome.remarks) console.log(remark);
   console.log(`\n${outcome.passed} passed, ${outcome.failed} failed, ${outcome.skipped} skipped`);
   return outcome.failed === 0 ? 0 : 1;
 });
 
+async function testWithStack(interruption) {
+  const endUse = useStack('npm test');
+  try {
+    const failedChecks = await prepare(interruption.signal);
+    const outcome = summarize(...(await runJest(interruption, failedChecks)));
+    interruption.signal.throwIfAborted();
+    // The next run begins within seconds. After an interruption, and where nobody comes back, nothing stays.
+    if (!isContinuousIntegration) await withProgress((progress) => keepUp({ progress }));
+    return outcome;
+  } finally {
+    endUse();
+    await withProgress((progress) => letGo({ progress }));
+  }
+}
+
 /** The stack, the packages and the checks; returns the names of the checks that failed. */
 function prepare(signal) {
   return withProgress(async (progress) => {
     const [, failedChecks] = await together(signal, [
-      (abort) => bringUp({ progress, signal: abort, withStripeMock: true, keep: !isContinuousIntegration }),
+      (abort) => bringUp({ progress, signal: abort, withStripeMock: true }),
       async (abort) => {
         await provideDependencies({ progress, signal: abort });
         return everything ? runStaticChecks({ progress, signal: abort }) : [];
