@@ -8,12 +8,39 @@ export interface Collection<T extends { id: string }> {
   remove(id: string): void;
   /** Where paging starts; undefined when the id is unknown. */
   positionOf(id: string): number | undefined;
-  newestFirst(below?: number): Iterable<T>;
-  oldestFirst(above?: number): Iterable<T>;
+  newestFirst: (below?: number) => Iterable<T>;
+  oldestFirst: (above?: number) => Iterable<T>;
   readonly size: number;
 }
 
 export function createCollection<T extends { id: string }>(limit: () => number = () => Infinity): Collection<T> {
+  const shelf = createShelf<T>(limit);
+  return {
+    ...shelf,
+    get(id) {
+      const position = shelf.positionOf(id);
+      return position === undefined ? undefined : shelf.at(position);
+    },
+    *newestFirst(below = shelf.end()) {
+      for (let position = below - 1; position >= shelf.start(); position -= 1) {
+        const item = shelf.at(position);
+        if (item !== undefined) yield item;
+      }
+    },
+    *oldestFirst(above = shelf.start() - 1) {
+      for (let position = Math.max(above + 1, shelf.start()); position < shelf.end(); position += 1) {
+        const item = shelf.at(position);
+        if (item !== undefined) yield item;
+      }
+    },
+    get size() {
+      return shelf.count();
+    },
+  };
+}
+
+/** Places that count up for ever; what was removed or cut off leaves a hole. */
+function createShelf<T extends { id: string }>(limit: () => number) {
   const positions = new Map<string, number>();
   let items: (T | undefined)[] = [];
   /** Position of items[0]: grows as the oldest are cut off. */
@@ -38,34 +65,19 @@ export function createCollection<T extends { id: string }>(limit: () => number =
   };
 
   return {
-    add(item) {
+    at: (position: number): T | undefined => items[position - base],
+    start: (): number => oldest,
+    end: (): number => base + items.length,
+    count: (): number => positions.size,
+    positionOf: (id: string): number | undefined => positions.get(id),
+    add(item: T): void {
       positions.set(item.id, base + items.length);
       items.push(item);
       cutOff();
     },
-    get(id) {
-      const position = positions.get(id);
-      return position === undefined ? undefined : items[position - base];
-    },
-    remove(id) {
+    remove(id: string): void {
       const position = positions.get(id);
       if (position !== undefined) drop(position);
-    },
-    positionOf: (id) => positions.get(id),
-    *newestFirst(below = base + items.length) {
-      for (let position = below - 1; position >= oldest; position -= 1) {
-        const item = items[position - base];
-        if (item !== undefined) yield item;
-      }
-    },
-    *oldestFirst(above = oldest - 1) {
-      for (let position = Math.max(above + 1, oldest); position < base + items.length; position += 1) {
-        const item = items[position - base];
-        if (item !== undefined) yield item;
-      }
-    },
-    get size() {
-      return positions.size;
     },
   };
 }

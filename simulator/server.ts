@@ -45,14 +45,14 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   const host = options.host ?? '127.0.0.1';
   // Ids must not repeat between starts, or a database that outlives the simulator meets them twice.
   const seed = options.seed ?? randomInt(2 ** 31);
-  const { server, stop } = assemble(seed);
+  const { server, shutDown } = assemble(seed);
   server.listen(options.port ?? 0, host);
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
   return {
     ...{ url: `http://${host}:${port}`, host, port, seed },
     async stop() {
-      stop();
+      shutDown();
       const closed = once(server, 'close');
       server.close();
       server.closeAllConnections();
@@ -87,7 +87,7 @@ function assemble(seed: number) {
   );
   return {
     server,
-    stop() {
+    shutDown: (): void => {
       gate.clear();
       webhooks.stop();
       clock.reset();

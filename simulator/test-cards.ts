@@ -31,6 +31,7 @@ export interface Presentation {
 }
 
 export const standardCard = '4242424242424242';
+export const interacCard = '4506445006931933';
 
 const declined = (declineCode: string): Decline => ({
   code: 'card_declined',
@@ -113,7 +114,7 @@ const cards = new Map(
       funding: 'debit' as const,
       country: 'CA',
       family: 'interac_present' as const,
-      number: '4506445006931933',
+      number: interacCard,
     },
   ].map((card): [string, TestCard] => [card.number, card]),
 );

@@ -1,6 +1,6 @@
 import { standardCard, testCard } from '../test-cards.ts';
 import { attemptPayment } from '../resources/payments.ts';
-import { cardOfMode, manual, useMode, type ReaderMode, type Tap } from './device.ts';
+import { cardOfMode, manual, useMode, type Device, type ReaderMode, type Tap } from './device.ts';
 import { awaitsCard, present } from './presenting.ts';
 import { failure, finishAction, type Slot } from './slot.ts';
 
@@ -100,9 +100,7 @@ function goSilent(slot: Slot, mode: ReaderMode): void {
 /** Replaces the reader's behaviour; one that is limited gives way to the one before. */
 export function setMode(slot: Slot, mode: ReaderMode): void {
   const { reader, device } = slot;
-  const isLimited = mode.forMs !== undefined || mode.timesLeft !== Infinity;
-  if (isLimited) device.fallback = isLimitedMode(device.mode) ? device.fallback : device.mode;
-  else device.fallback = manual;
+  device.fallback = fallbackFor(mode, device);
   device.mode = mode;
   device.dead = false;
   reader.status = mode.name === 'offline' || mode.name === 'reboot' ? 'offline' : 'online';
@@ -110,7 +108,13 @@ export function setMode(slot: Slot, mode: ReaderMode): void {
   if (mode.name !== 'immediate' && awaitsCard(slot)) behave(slot);
 }
 
-function isLimitedMode(mode: ReaderMode): boolean {
+/** What comes back after a limited mode: the last one that was not limited. */
+function fallbackFor(mode: ReaderMode, device: Device): ReaderMode {
+  if (!isLimited(mode)) return manual;
+  return isLimited(device.mode) ? device.fallback : device.mode;
+}
+
+function isLimited(mode: ReaderMode): boolean {
   return mode.forMs !== undefined || mode.timesLeft !== Infinity;
 }
 

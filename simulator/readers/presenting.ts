@@ -157,17 +157,22 @@ export function confirmCollected(slot: Slot): void {
   report(slot, attemptPayment(world, account, { intent, read, tipMinor, paymentMethod }));
 }
 
+function idOf(reference: unknown): string {
+  return typeof reference === 'string' ? reference : '';
+}
+
 /** In-person refunds, which Interac demands (terminal.md 4.8). */
 function refund(slot: Slot): void {
   const { world, account, reader } = slot;
   const asked = reader.action?.refund_payment;
-  const charge = account.charges.get(typeof asked?.charge === 'string' ? asked.charge : '');
-  const amountMinor = asked?.amount ?? 0;
-  if (reader.action === null || charge === undefined || amountMinor > charge.amount_captured - charge.amount_refunded) {
+  if (reader.action === null || asked === undefined) return;
+  const { amount: amountMinor = 0, metadata = {} } = asked;
+  const charge = account.charges.get(idOf(asked.charge));
+  if (charge === undefined || amountMinor > charge.amount_captured - charge.amount_refunded) {
     finishAction(slot, failure('charge_already_refunded', 'The charge can no longer be refunded by this amount.'));
     return;
   }
-  const made = makeRefund(world, account, { charge, amountMinor, reason: null, metadata: asked?.metadata ?? {} });
+  const made = makeRefund(world, account, { charge, amountMinor, reason: null, metadata });
   reader.action = { ...reader.action, refund_payment: { ...asked, refund: made.id } };
   finishAction(slot, { status: 'succeeded' });
 }

@@ -75,14 +75,9 @@ function addressOf(given: Parsed<typeof addressShape>): LocationRecord['address'
     const lacking = (['line1', 'city', 'state', 'postal_code'] as const).find((key) => !given[key]);
     if (lacking !== undefined) throw missingParameter(`address[${lacking}]`);
   }
-  return {
-    city: given.city || null,
-    country: given.country,
-    line1: given.line1 || null,
-    line2: given.line2 || null,
-    postal_code: given.postal_code || null,
-    state: given.state || null,
-  };
+  const blank = { city: null, country: null, line1: null, line2: null, postal_code: null, state: null };
+  const filled = Object.fromEntries(Object.entries(given).map(([key, value]) => [key, value || null]));
+  return { ...blank, ...filled };
 }
 
 function update({ account, path, params }: ApiCall<typeof shape>): LocationRecord {

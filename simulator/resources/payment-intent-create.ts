@@ -132,7 +132,7 @@ function typesOf(params: CreateParams, currency: string): Types {
   const allowed = params.allowed_payment_method_types;
   if (allowed !== undefined && allowed.length > 0) {
     const types = usable(allowed, currency);
-    return { allowed: allowed as Stripe.PaymentIntent.AllowedPaymentMethodType[], types, automatic: null };
+    return { allowed: allowed, types, automatic: null };
   }
   if (params.payment_method_types !== undefined) {
     return { allowed: null, types: params.payment_method_types, automatic: null };

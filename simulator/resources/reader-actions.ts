@@ -3,7 +3,7 @@ import { cancelAction, offline, startAction } from '../readers/commands.ts';
 import { slotOf, type Slot } from '../readers/slot.ts';
 import type { ActionRecord, IntentRecord, ReaderRecord } from '../records.ts';
 import type { Account } from '../store.ts';
-import { standardCard, testCard } from '../test-cards.ts';
+import { interacCard, standardCard, testCard, type TestCard } from '../test-cards.ts';
 import { invalidParameter, missingParameter, refusal } from '../wire/errors.ts';
 import {
   boolean,
@@ -195,20 +195,19 @@ function display(slot: Slot, { params }: ApiCall<typeof displayShape>): ReaderRe
 }
 
 function presentCard(slot: Slot, params: Parsed<typeof presentShape>): ReaderRecord {
-  const isInterac = params.type === 'interac_present' || params.interac_present !== undefined;
-  const given = params.interac_present?.number ?? params.card_present?.number;
-  const number = given ?? (isInterac ? '4506445006931933' : standardCard);
-  const card = testCard(number);
-  if (card === undefined) {
-    throw invalidParameter(
-      `${isInterac ? 'interac_present' : 'card_present'}[number]`,
-      'This is not a test card number.',
-    );
-  }
+  const card = presentedCard(params);
   if (slot.device.dead || slot.reader.status === 'offline') throw offline();
   if (!awaitsCard(slot)) {
     throw refusal('terminal_reader_busy', 'The reader has no action in progress that waits for a payment method.');
   }
   present(slot, { card, afterMs: 0, tipMinor: params.amount_tip, readMethod: 'contactless_emv' });
   return slot.reader;
+}
+
+function presentedCard({ type, card_present: card, interac_present: interac }: Parsed<typeof presentShape>): TestCard {
+  const isInterac = type === 'interac_present' || interac !== undefined;
+  const number = (isInterac ? interac : card)?.number ?? (isInterac ? interacCard : standardCard);
+  const found = testCard(number);
+  if (found !== undefined) return found;
+  throw invalidParameter(`${isInterac ? 'interac' : 'card'}_present[number]`, 'This is not a test card number.');
 }

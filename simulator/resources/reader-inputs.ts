@@ -92,6 +92,13 @@ function succeed(slot: Slot, skipOptional: boolean): ReaderRecord {
   return slot.reader;
 }
 
+/** The customer takes the first. */
+function choose(selection: NonNullable<Input['selection']>): void {
+  const [choice] = selection.choices;
+  selection.id = choice?.id ?? null;
+  selection.text = choice?.text ?? null;
+}
+
 const answers: Partial<Record<string, string>> = {
   email: 'customer@example.com',
   numeric: '12345',
@@ -104,11 +111,7 @@ function answer(input: Input, skipOptional: boolean): void {
   input.skipped = skipOptional && input.required !== true;
   if (input.skipped) return;
   for (const toggle of input.toggles ?? []) toggle.value = toggle.default_value ?? 'disabled';
-  const [choice] = input.selection?.choices ?? [];
-  if (input.selection !== undefined && choice !== undefined) {
-    input.selection.id = choice.id;
-    input.selection.text = choice.text;
-  }
+  if (input.selection !== undefined) choose(input.selection);
   const value = answers[input.type];
   if (value !== undefined) Object.assign(input, { [input.type]: { value } });
 }

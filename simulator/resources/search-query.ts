@@ -25,11 +25,14 @@ export function parseQuery(query: string): SearchTest {
 function parseClause(clause: string): SearchTest {
   const parts = CLAUSE.exec(clause);
   if (parts === null) throw badQuery(`We were unable to parse your search query: ${clause}`);
-  const [, minus, metadataKey, field = '', operator = ':', text, number, nothing] = parts;
-  const value = nothing === undefined ? (text ?? number ?? '') : undefined;
-  const test =
-    metadataKey === undefined ? fieldTest(field, operator, value) : metadataTest(metadataKey, operator, value);
+  const { minus, key, field = '', operator = ':', value } = clauseParts(parts);
+  const test = key === undefined ? fieldTest(field, operator, value) : metadataTest(key, operator, value);
   return minus === '-' ? (fields) => !test(fields) : test;
+}
+
+/** A value is text, a number, or null, which is no value. */
+function clauseParts([, minus, key, field, operator, text, number]: RegExpExecArray) {
+  return { minus, key, field, operator, value: text ?? number };
 }
 
 /** `metadata['key']:null` finds intents without the key. */

@@ -176,9 +176,8 @@ async function resultOf(parts: ApiParts, running: Running): Promise<StoredAnswer
     record.replayed = true;
     return replay;
   }
-  let answer: StoredAnswer | 'dropped' = 'dropped';
   try {
-    answer = await executed(parts, running);
+    const answer = await executed(parts, running);
     if (answer !== 'dropped' && !isForgotten(running.fault)) account.idempotency.keep(key, answer);
     return answer;
   } finally {
@@ -202,14 +201,18 @@ function canonical(value: RawParams): string {
 }
 
 async function executed(parts: ApiParts, running: Running): Promise<StoredAnswer | 'dropped'> {
-  const { fault, request, record } = running;
-  if (parts.world.settings.executionDelayMs > 0 && request.method === 'POST') {
-    await sleep(parts.world.settings.executionDelayMs);
-  }
+  const { fault, record } = running;
+  await takeTime(parts.world, running);
   if ((await passGate(parts, running, 'before')) === 'drop') return 'dropped';
-  if (fault?.kind === 'respond' && !fault.executed) return faultAnswer(fault, record.id);
+  if (fault?.kind !== 'respond') return execute(parts.world, running);
+  if (!fault.executed) return faultAnswer(fault, record.id);
   const result = execute(parts.world, running);
-  return fault?.kind === 'respond' && fault.stored === 'fault' ? faultAnswer(fault, record.id) : result;
+  return fault.stored === 'fault' ? faultAnswer(fault, record.id) : result;
+}
+
+/** The artificial execution time: the key is in use meanwhile. */
+async function takeTime({ settings }: World, { request }: Running): Promise<void> {
+  if (settings.executionDelayMs > 0 && request.method === 'POST') await sleep(settings.executionDelayMs);
 }
 
 async function passGate(parts: ApiParts, running: Running, stage: 'before' | 'after'): Promise<'go' | 'drop'> {

@@ -51,53 +51,45 @@ function expandAt(bag: Bag, way: Way): Bag {
   const [step = '', ...rest] = way.steps;
   const value = bag[step];
   const inner = { ...way, steps: rest, standsIn: step };
-  if (Array.isArray(value)) {
-    return {
-      ...bag,
-      [step]: value.map((item: unknown) => (isBag(item) && rest.length > 0 ? expandAt(item, inner) : item)),
-    };
-  }
-  if (isBag(value)) {
-    if (rest.length === 0) return bag;
-    return { ...bag, [step]: expandAt(value, inner) };
-  }
-  if (!canExpand(bag, step, way.standsIn)) {
-    throw invalidParameter('expand', `This property cannot be expanded (${way.path}).`);
-  }
-  const found = step === 'refunds' ? refundsOf(bag, way.account) : lookUp(value, way.account);
+  if (Array.isArray(value)) return { ...bag, [step]: expandEach(value, inner) };
+  if (isBag(value)) return rest.length === 0 ? bag : { ...bag, [step]: expandAt(value, inner) };
+  checkExpandable(bag, step, way);
+  const found = lookUp(step === 'refunds' ? bag : value, way.account);
   if (found === undefined) return bag;
   return { ...bag, [step]: rest.length === 0 ? found : expandAt(found as Bag, inner) };
+}
+
+function expandEach(items: unknown[], way: Way): unknown[] {
+  return way.steps.length === 0 ? items : items.map((item) => (isBag(item) ? expandAt(item, way) : item));
 }
 
 function isBag(value: unknown): value is Bag {
   return typeof value === 'object' && value !== null;
 }
 
-function canExpand(bag: Bag, step: string, standsIn: string): boolean {
+function checkExpandable(bag: Bag, step: string, { standsIn, path }: Way): void {
   const names = expandable[typeof bag['object'] === 'string' ? bag['object'] : ''] ?? expandableWithin[standsIn];
-  return names?.includes(step) ?? false;
-}
-
-/** Ids carry their kind in the prefix. */
-function lookUp(id: unknown, account: Account): object | undefined {
-  if (typeof id !== 'string') return undefined;
-  switch (id.slice(0, id.indexOf('_'))) {
-    case 'pi':
-      return account.paymentIntents.get(id);
-    case 'ch':
-      return account.charges.get(id);
-    case 're':
-      return account.refunds.get(id);
-    case 'txn':
-      return account.balanceTransactions.get(id);
-    case 'pm':
-      return account.paymentMethods.get(id);
-    case 'tml':
-      return account.locations.get(id);
-    default:
-      return undefined;
+  if (names?.includes(step) !== true) {
+    throw invalidParameter('expand', `This property cannot be expanded (${path}).`);
   }
 }
+
+/** Ids carry their kind in the prefix; a charge stands for its refunds. */
+function lookUp(id: unknown, account: Account): object | undefined {
+  if (isBag(id)) return refundsOf(id, account);
+  if (typeof id !== 'string') return undefined;
+  const kind = id.slice(0, id.indexOf('_'));
+  return shelves[kind]?.(account).get(id);
+}
+
+const shelves: Record<string, (account: Account) => { get(id: string): object | undefined }> = {
+  pi: ({ paymentIntents }) => paymentIntents,
+  ch: ({ charges }) => charges,
+  re: ({ refunds }) => refunds,
+  txn: ({ balanceTransactions }) => balanceTransactions,
+  pm: ({ paymentMethods }) => paymentMethods,
+  tml: ({ locations }) => locations,
+};
 
 function refundsOf(charge: Bag, account: Account): object {
   const id = String(charge['id']);

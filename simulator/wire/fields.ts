@@ -20,20 +20,23 @@ export type Parsed<S extends Shape> = { [K in NeededKeys<S>]: ValueOf<S[K]> } & 
 /** Checks every parameter against the shape: unknown, missing and ill-typed ones are named in a 400 (terminal.md 5.1-3). */
 export function parseParams<S extends Shape>(shape: S, raw: RawParams, within = ''): Parsed<S> {
   const parsed: Record<string, unknown> = {};
+  const nameOf = (name: string): string => (within === '' ? name : `${within}[${name}]`);
   for (const name in raw) {
-    const full = within === '' ? name : `${within}[${name}]`;
-    const field = Object.hasOwn(shape, name) ? shape[name] : undefined;
-    if (field === undefined) {
-      throw invalidParameter(full, `Received unknown parameter: ${full}`, 'parameter_unknown');
-    }
-    parsed[name] = field.read(raw[name] ?? '', full);
+    const full = nameOf(name);
+    parsed[name] = fieldOf(shape, name, full).read(raw[name] ?? '', full);
   }
   for (const name in shape) {
     if (shape[name]?.needed === true && parsed[name] === undefined) {
-      throw missingParameter(within === '' ? name : `${within}[${name}]`);
+      throw missingParameter(nameOf(name));
     }
   }
   return parsed as Parsed<S>;
+}
+
+function fieldOf(shape: Shape, name: string, full: string): Field<unknown> {
+  const field = Object.hasOwn(shape, name) ? shape[name] : undefined;
+  if (field === undefined) throw invalidParameter(full, `Received unknown parameter: ${full}`, 'parameter_unknown');
+  return field;
 }
 
 export const text: Field<string> = {

@@ -29,9 +29,8 @@ export interface HoldGate {
   hold(match: HoldMatch, options: { stage: 'before' | 'after'; times: number }): string;
   /** Undefined when nothing holds the request; its turn of the loop then goes on. */
   pass(candidate: Candidate): Promise<Verdict> | undefined;
-  /** Lets go what is held, all or of one hold or one request; `rules` also removes the holds. */
+  /** Lets go what is held, all or of one hold or one request; without an id the holds go too. */
   release(what: { id?: string | undefined; verdict: Verdict }): number;
-  held(): HeldRequest[];
   /** Resolves when at least `count` requests are held, or after the time with what is held then. */
   awaitHeld(count: number, timeoutMs: number): Promise<HeldRequest[]>;
   clear(): void;
@@ -44,16 +43,31 @@ interface Rule {
   stage: 'before' | 'after';
   timesLeft: number;
 }
+interface Waiting {
+  request: HeldRequest;
+  go: (verdict: Verdict) => void;
+}
 
 export function createHoldGate(): HoldGate {
   let rules: Rule[] = [];
   let count = 0;
-  const waiting = new Map<string, { request: HeldRequest; go: (verdict: Verdict) => void }>();
-  const watchers = new Set<() => void>();
-  const held = (): HeldRequest[] => [...waiting.values()].map(({ request }) => request);
+  const waiting = new Map<string, Waiting>();
+  const crowd = createCrowd(() => [...waiting.values()].map(({ request }) => request));
 
-  const gate: HoldGate = {
-    held,
+  const release: HoldGate['release'] = ({ id, verdict }) => {
+    rules = id === undefined ? [] : rules.filter((rule) => rule.id !== id);
+    const freed = [...waiting.values()].filter(
+      ({ request }) => id === undefined || request.id === id || request.hold === id,
+    );
+    for (const { request, go } of freed) {
+      waiting.delete(request.id);
+      go(verdict);
+    }
+    return freed.length;
+  };
+  return {
+    release,
+    awaitHeld: (wanted, timeoutMs) => crowd.await(wanted, timeoutMs),
     hold(match, { stage, times }) {
       const id = `hold_${(count += 1)}`;
       const path = match.path === undefined ? undefined : globPattern(match.path, '/');
@@ -61,7 +75,6 @@ export function createHoldGate(): HoldGate {
       return id;
     },
     pass(candidate) {
-      if (rules.length === 0) return undefined;
       const rule = rules.find((one) => catches(one, candidate));
       if (rule === undefined) return undefined;
       rule.timesLeft -= 1;
@@ -69,22 +82,24 @@ export function createHoldGate(): HoldGate {
       const request: HeldRequest = { id: `held_${(count += 1)}`, hold: rule.id, ...candidate };
       return new Promise((go) => {
         waiting.set(request.id, { request, go });
-        for (const look of [...watchers]) look();
+        crowd.grew();
       });
     },
-    release({ id, verdict }) {
-      rules = id === undefined ? [] : rules.filter((rule) => rule.id !== id);
-      const freed = [...waiting.values()].filter(
-        ({ request }) => id === undefined || request.id === id || request.hold === id,
-      );
-      for (const { request, go } of freed) {
-        waiting.delete(request.id);
-        go(verdict);
-      }
-      return freed.length;
+    clear: () => {
+      release({ verdict: 'drop' });
     },
-    awaitHeld(wanted, timeoutMs) {
-      if (waiting.size >= wanted) return Promise.resolve(held());
+  };
+}
+
+/** Lets callers wait until so many are held. */
+function createCrowd(held: () => HeldRequest[]) {
+  const watchers = new Set<() => void>();
+  return {
+    grew(): void {
+      for (const look of [...watchers]) look();
+    },
+    await(wanted: number, timeoutMs: number): Promise<HeldRequest[]> {
+      if (held().length >= wanted) return Promise.resolve(held());
       return new Promise((resolve) => {
         const finish = (): void => {
           clearTimeout(timer);
@@ -92,26 +107,19 @@ export function createHoldGate(): HoldGate {
           resolve(held());
         };
         const look = (): void => {
-          if (waiting.size >= wanted) finish();
+          if (held().length >= wanted) finish();
         };
         const timer = setTimeout(finish, timeoutMs);
         timer.unref();
         watchers.add(look);
       });
     },
-    clear() {
-      gate.release({ verdict: 'drop' });
-    },
   };
-  return gate;
 }
 
 function catches({ match, path, stage }: Rule, candidate: Candidate): boolean {
-  return (
-    stage === candidate.stage &&
-    (match.method ?? candidate.method) === candidate.method &&
-    (path?.test(candidate.path) ?? true) &&
-    (match.account ?? candidate.account) === candidate.account &&
-    (match.idempotency_key ?? candidate.idempotency_key) === candidate.idempotency_key
+  const isNamed = (['method', 'account', 'idempotency_key'] as const).every(
+    (key) => match[key] === undefined || match[key] === candidate[key],
   );
+  return isNamed && stage === candidate.stage && (path?.test(candidate.path) ?? true);
 }

@@ -6,10 +6,10 @@ import { filledText, integer, parseParams, type Field, type Parsed } from './fie
 export const paging = { limit: integer, starting_after: filledText, ending_before: filledText };
 
 export interface InstantRange {
-  gt?: number | undefined;
-  gte?: number | undefined;
-  lt?: number | undefined;
-  lte?: number | undefined;
+  gt?: number;
+  gte?: number;
+  lt?: number;
+  lte?: number;
 }
 
 /** `created=` an instant, or `created[gte]=` and its like; Unix seconds. */
@@ -26,8 +26,8 @@ export const instantRange: Field<InstantRange> = {
 
 export function within(range: InstantRange | undefined, instant: number): boolean {
   if (range === undefined) return true;
-  const { gt = -Infinity, gte = -Infinity, lt = Infinity, lte = Infinity } = range;
-  return instant > gt && instant >= gte && instant < lt && instant <= lte;
+  const whole = { gt: -Infinity, gte: -Infinity, lt: Infinity, lte: Infinity, ...range };
+  return instant > whole.gt && instant >= whole.gte && instant < whole.lt && instant <= whole.lte;
 }
 
 export interface ListAnswer {
@@ -46,7 +46,7 @@ interface Listing<T> {
 
 /** One page, newest first. `ending_before` answers the page just newer than the id. */
 export function listPage<T extends { id: string }>(collection: Collection<T>, listing: Listing<T>): ListAnswer {
-  const { params, keep } = listing;
+  const { params } = listing;
   const limit = pageSize(params.limit);
   const after = cursor(collection, listing, 'starting_after');
   const before = cursor(collection, listing, 'ending_before');
@@ -55,7 +55,7 @@ export function listPage<T extends { id: string }>(collection: Collection<T>, li
   const data: T[] = [];
   let more = false;
   for (const item of walk) {
-    if (!keep(item)) continue;
+    if (!listing.keep(item)) continue;
     more = data.length === limit;
     if (more) break;
     data.push(item);

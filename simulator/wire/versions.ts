@@ -18,16 +18,17 @@ export function checkVersion(version: string): string {
 /** The answer as this version knows it: later keys left out, wherever in the answer the object stands. */
 export function inVersion(answer: object, version: string): object {
   if (isSince(version, ENDIVE)) return answer;
-  return withoutLaterKeys(answer, !isSince(version, READER_API_ERRORS)) as object;
+  const later = isSince(version, READER_API_ERRORS) ? ['payment_record'] : ['payment_record', 'api_error'];
+  return withoutLaterKeys(answer, later) as object;
 }
 
-function withoutLaterKeys(value: unknown, dropApiError: boolean): unknown {
+function withoutLaterKeys(value: unknown, later: readonly string[]): unknown {
   if (typeof value !== 'object' || value === null) return value;
-  if (Array.isArray(value)) return value.map((item) => withoutLaterKeys(item, dropApiError));
+  if (Array.isArray(value)) return value.map((item) => withoutLaterKeys(item, later));
   const kept: Record<string, unknown> = {};
   for (const [key, inner] of Object.entries(value)) {
-    if (key === 'payment_record' || (dropApiError && key === 'api_error')) continue;
-    kept[key] = key === 'metadata' ? inner : withoutLaterKeys(inner, dropApiError);
+    if (key === 'metadata') kept[key] = inner;
+    else if (!later.includes(key)) kept[key] = withoutLaterKeys(inner, later);
   }
   return kept;
 }
