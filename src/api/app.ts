@@ -76,7 +76,7 @@ export function createApi(parts: ApiDependencies): Koa {
   );
   app.use(requestContext(log));
   app.use(parts.metrics.middleware);
-  app.use(helmet());
+  app.use(securityHeaders());
   app.use(cors(originsOf(settings.corsOrigins)));
   app.use(errorMiddleware(log));
   if (parts.webhooks !== undefined) app.use(parts.webhooks.routes() as unknown as Middleware);
@@ -104,4 +104,15 @@ export function apiRoutes(parts: ApiDependencies): readonly Route[] {
     ...healthRoutes(parts.health),
   ];
   return [...routes, ...docsRoutes(routes, settings.version)];
+}
+
+/** An API answers data: nothing in an answer may run, be framed, or be kept by a cache. The docs page says otherwise for itself. */
+function securityHeaders(): Middleware {
+  const harden = helmet({
+    contentSecurityPolicy: { useDefaults: false, directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] } },
+  });
+  return async (ctx, next) => {
+    ctx.set('Cache-Control', 'no-store');
+    await harden(ctx, next);
+  };
 }

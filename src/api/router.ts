@@ -51,7 +51,8 @@ async function serve(parts: RouterParts, route: Route, ctx: RouterContext): Prom
   const params = parseParams(route, ctx.params);
   const query = (route.query ?? z.strictObject({})).parse({ ...ctx.query });
   const json = route.body === undefined ? undefined : (await readJsonBody(ctx.req)).json;
-  const body = route.body?.parse(json ?? {});
+  // No body at all is an empty one; `null` is a body.
+  const body = route.body?.parse(json === undefined ? {} : json);
   const header = ctx.req.headers['idempotency-key'];
   const write = writeRequest(route.idempotency ?? 'none', principal, {
     method: ctx.method,

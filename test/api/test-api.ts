@@ -1,9 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { once } from 'node:events';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { createConnection } from 'mysql2/promise';
-import { createApi, type ApiDependencies, type ApiSettings } from '../../src/api/app.ts';
+import type { ApiDependencies, ApiSettings } from '../../src/api/app.ts';
 import { Health } from '../../src/api/health.ts';
 import { createLogger } from '../../src/api/logger.ts';
 import { createMetrics } from '../../src/api/metrics.ts';
@@ -14,6 +11,7 @@ import { createOrm, migrate, type Orm } from '../../src/entities/orm.ts';
 import { SqlPool } from '../../src/entities/sql-pool.ts';
 import { runningStack } from '../support/stack.ts';
 import { startTestTemporal, type TestTemporal } from '../support/temporal.ts';
+import { listenTo } from './listening.ts';
 import { saleScript, type SaleScript } from './sale-script.ts';
 import { seedShops, type Shops } from './shops.ts';
 
@@ -77,11 +75,8 @@ export async function startTestApi(options: TestApiOptions = {}): Promise<TestAp
   const temporal = await startTestTemporal(story.activities);
   const shops = await seedShops(orm);
   const dependencies = dependenciesOf({ orm, pool, temporal }, options);
-  const handle = createApi(dependencies).callback();
-  const server = createServer((request, response) => void handle(request, response));
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const server = await listenTo(dependencies);
+  const { url } = server;
   return {
     url,
     orm,
@@ -94,8 +89,7 @@ export async function startTestApi(options: TestApiOptions = {}): Promise<TestAp
     fingerprint: () => fingerprint(pool),
     close: async () => {
       dependencies.hub.close();
-      server.closeAllConnections();
-      server.close();
+      await server.close();
       await temporal.close();
       await pool.close();
       await orm.close();
@@ -141,7 +135,8 @@ const unreachable: ReaderAdministration = {
   remove: () => Promise.reject(new Error('This test has no processor.')),
 };
 
-async function send(url: string, method: string, call: TestCall): Promise<TestAnswer> {
+/** Sends a request as it is given. */
+export async function send(url: string, method: string, call: TestCall): Promise<TestAnswer> {
   const hasBody = call.raw !== undefined || call.body !== undefined;
   const headers = {
     ...(call.as === undefined || call.as === '' ? {} : { authorization: `Bearer ${call.as}` }),
@@ -195,4 +190,9 @@ async function createDatabase(): Promise<{ url: string; drop: () => Promise<void
 /** The id that an answer names. */
 export function idOf(answer: TestAnswer): string {
   return JSON.parse(JSON.stringify(answer.body['id'])) as string;
+}
+
+/** The items of a list. */
+export function itemsOf(answer: TestAnswer): readonly Loose[] {
+  return answer.body['items'] as unknown as readonly Loose[];
 }
