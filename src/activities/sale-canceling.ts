@@ -1,6 +1,7 @@
 import type { PaymentFact, WithdrawOutcome } from '../domain/processor-port.ts';
 import { isFinalSaleState, type SaleState } from '../domain/sale.ts';
-import { refusal, type SaleAnswer, type SaleSnapshot } from '../domain/sale-snapshot.ts';
+import { answerWhenOver } from '../domain/sale-over.ts';
+import type { SaleAnswer, SaleSnapshot } from '../domain/sale-snapshot.ts';
 import { SaleChanges, snapshotOf } from '../entities/sale-changes.ts';
 import { commit, openDesk, prepare, type SaleDependencies, type SaleDesk } from './sale-desk.ts';
 import { settle } from './sale-settling.ts';
@@ -20,7 +21,8 @@ export interface CancelSaleRequest {
 export async function cancelSale(deps: SaleDependencies, request: CancelSaleRequest): Promise<SaleAnswer> {
   const desk = await openDesk(deps, request.saleId);
   const { sale, reader } = desk.file;
-  if (isFinalSaleState(sale.state) || sale.state === 'captured') return ended(snapshotOf(desk.file, deps.now()));
+  if (isFinalSaleState(sale.state) || sale.state === 'captured')
+    return answerWhenOver({ kind: 'cancel' }, snapshotOf(desk.file, deps.now()));
   const payment = await knownPayment(desk);
   if (payment === null) return { kind: 'done', sale: await commit(desk, ending(desk, request, null)) };
   const outcome = await desk.processor.withdraw({
@@ -45,7 +47,7 @@ async function conclude(desk: SaleDesk, request: CancelSaleRequest, outcome: Wit
     case 'withdrawn':
       return { kind: 'done', sale: await commit(desk, ending(desk, request, payment)) };
     case 'too_late':
-      return ended(await settle(desk, payment, null));
+      return answerWhenOver({ kind: 'cancel' }, await settle(desk, payment, null));
     case 'not_stoppable': {
       const why = `${request.reason}; the card is being authorized`;
       const changes = new SaleChanges(desk.file).note('cancel_requested', why, desk.deps.now());
@@ -72,9 +74,4 @@ async function knownPayment(desk: SaleDesk): Promise<{ paymentRef: string } | Pa
 
 function stillAtReader(state: SaleState): boolean {
   return state === 'dispatching' || state === 'awaiting_card' || state === 'unresolved';
-}
-
-function ended(sale: SaleSnapshot): SaleAnswer {
-  if (sale.state !== 'posted' && sale.state !== 'captured') return { kind: 'done', sale };
-  return refusal('sale_state_conflict', 'Too late: the money was captured.', sale);
 }

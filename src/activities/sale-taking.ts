@@ -1,6 +1,7 @@
 import type { PaymentFact } from '../domain/processor-port.ts';
 import { refusal, type SaleAnswer, type SaleSnapshot } from '../domain/sale-snapshot.ts';
-import { admitsCommand } from '../domain/sale.ts';
+import { admitsCommand, isFinalSaleState } from '../domain/sale.ts';
+import { answerWhenOver, type ClosedCommand } from '../domain/sale-over.ts';
 import { SaleChanges, snapshotOf } from '../entities/sale-changes.ts';
 import { commit, openDesk, readReader, type SaleDependencies, type SaleDesk } from './sale-desk.ts';
 import { postCapture } from './sale-posting.ts';
@@ -20,12 +21,12 @@ export interface TakeSaleRequest {
 export async function takeSale(deps: SaleDependencies, request: TakeSaleRequest): Promise<SaleAnswer> {
   const desk = await openDesk(deps, request.saleId);
   const { sale } = desk.file;
+  if (isFinalSaleState(sale.state)) return answerWhenOver(commandOf(request), snapshotOf(desk.file, deps.now()));
   if (!sale.paymentRef || !admitsCommand('capture', sale.state)) return conflict(snapshotOf(desk.file, deps.now()));
-  if (sale.state === 'posted') return captured(snapshotOf(desk.file, deps.now()), request);
   const payment = await desk.processor.readPayment(sale.paymentRef);
   switch (payment.status) {
     case 'captured':
-      return captured(await postCapture(desk, payment), request);
+      return answerWhenOver(commandOf(request), await postCapture(desk, payment));
     case 'authorized':
       return takeAuthorized(desk, payment, request.amountMinor ?? null);
     default:
@@ -69,9 +70,8 @@ function intention(desk: SaleDesk, payment: PaymentFact, amountMinor: number): S
   return changes.become('take', `${amountMinor} minor units`, at).set({ capture_requested_minor: amountMinor });
 }
 
-function captured(sale: SaleSnapshot, request: TakeSaleRequest): SaleAnswer {
-  if (request.amountMinor === undefined || request.amountMinor === sale.capturedMinor) return { kind: 'done', sale };
-  return refusal('sale_state_conflict', `${sale.capturedMinor} minor units were captured already.`, sale);
+function commandOf(request: TakeSaleRequest): ClosedCommand {
+  return { kind: 'capture', amountMinor: request.amountMinor };
 }
 
 function conflict(sale: SaleSnapshot): SaleAnswer {
