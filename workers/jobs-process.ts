@@ -17,6 +17,7 @@ import { SqlPool } from '../src/entities/sql-pool.ts';
 import { createJobs, type Jobs } from '../src/jobs/create-jobs.ts';
 import type { JobMetrics } from '../src/jobs/job-ports.ts';
 import { createTemporalMessenger } from '../src/jobs/temporal-messenger.ts';
+import { createSealer } from '../src/ledger/seal.ts';
 import type { Running } from './process.ts';
 import { createStripeGateways } from './stripe-gateways.ts';
 import { temporalConnection } from './temporal-connection.ts';
@@ -61,13 +62,15 @@ async function open(config: Config, log: Logger) {
     interceptors: [makeGrpcRetryInterceptor(defaultGrpcRetryOptions({ maxAttempts: 3 }))],
   });
   const temporal = new Client({ connection, namespace: config.TEMPORAL_NAMESPACE });
+  const sealer = createSealer({ databaseUrl: config.DATABASE_URL });
   const close = async (): Promise<void> => {
     redis.disconnect();
+    await sealer.close();
     await connection.close();
     await pool.close();
     await orm.close();
   };
-  return { orm, pool, redis, temporal, close };
+  return { orm, pool, redis, temporal, sealer, close };
 }
 
 function startable(config: Config, parts: Opened & { readonly log: Logger; readonly metrics: JobMetrics }): Jobs {
@@ -82,7 +85,7 @@ function startable(config: Config, parts: Opened & { readonly log: Logger; reado
     messenger: createTemporalMessenger({ client: parts.temporal, taskQueue: config.TASK_QUEUE_PAYMENTS }),
     openInbox: (onStored) => createInbox({ databaseUrl: config.DATABASE_URL, onStored }),
     sweepFor: sweeps(config, orm),
-    sealer: null,
+    sealer: parts.sealer,
     now: () => new Date(),
     every: {
       inboxSweepMs: config.INBOX_SWEEP_MS,

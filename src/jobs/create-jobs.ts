@@ -29,8 +29,7 @@ export interface JobsDependencies extends QueueSurroundings {
   /** The inbox that the event sweep fills. */
   readonly openInbox: (onStored: (eventRowIds: readonly string[]) => void) => Inbox;
   readonly sweepFor: (processorAccountId: string) => Promise<ProcessorSweepPort>;
-  /** Null where another process seals. */
-  readonly sealer: Sealer | null;
+  readonly sealer: Sealer;
   readonly now: () => Date;
   readonly every: {
     readonly inboxSweepMs: number;
@@ -119,13 +118,10 @@ async function startRecurring(
     everyMs: deps.every.feeSweepMs,
     run: (payload) => sweepProcessorFees(deps, sweepProcessorFeesPayload.parse(payload)),
   });
-  return { all: [inboxSweep, eventSweep, fees, ...(await startSeal(deps))], fees };
-}
-
-async function startSeal(deps: JobsDependencies): Promise<readonly RecurringJob[]> {
-  const { sealer } = deps;
-  if (sealer === null) return [];
-  return [
-    await startRecurringJob(deps, { name: sealBookQueue, everyMs: deps.every.sealMs, run: () => sealBook(sealer) }),
-  ];
+  const seal = await startRecurringJob(deps, {
+    name: sealBookQueue,
+    everyMs: deps.every.sealMs,
+    run: () => sealBook(deps.sealer),
+  });
+  return { all: [inboxSweep, eventSweep, fees, seal], fees };
 }
