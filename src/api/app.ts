@@ -20,6 +20,7 @@ import { createRouter } from './router.ts';
 import { apiKeyRoutes } from './routes/api-keys.route.ts';
 import { docsRoutes } from './routes/docs.route.ts';
 import { healthRoutes } from './routes/health.route.ts';
+import { ledgerRoutes } from './routes/ledger.route.ts';
 import { organisationRoutes } from './routes/organisations.route.ts';
 import { processorAccountRoutes } from './routes/processor-accounts.route.ts';
 import { readerRoutes } from './routes/readers.route.ts';
@@ -101,6 +102,7 @@ export function apiRoutes(parts: ApiDependencies): readonly Route[] {
     ...organisationRoutes(orm, settings.defaultZone),
     ...processorAccountRoutes(orm),
     ...apiKeyRoutes(orm),
+    ...ledgerRoutes(pool),
     ...healthRoutes(parts.health),
   ];
   return [...routes, ...docsRoutes(routes, settings.version)];

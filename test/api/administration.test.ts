@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { keyMemoryMs } from '../../src/api/authentication.ts';
 import { listenTo } from './listening.ts';
 import { readerCupboard, type ReaderCupboard } from './reader-cupboard.ts';
-import { idOf, itemsOf, send, startTestApi, type TestAnswer, type TestApi, type TestCall } from './test-api.ts';
+import { idOf, itemsOf, send, textOf, startTestApi, type TestAnswer, type TestApi, type TestCall } from './test-api.ts';
 
 let api: TestApi;
 let cupboard: ReaderCupboard;
@@ -205,7 +205,7 @@ describe('API keys', () => {
   it('show their secret once, and only its digest is kept', async () => {
     const key = randomUUID();
     const made = await make({}, { key });
-    const secret = String(made.body['secret'] as unknown as string);
+    const secret = textOf(made.body['secret']);
     expect(secret).toMatch(/^tf_[0-9a-f]{40}$/);
     expect((await api.call('GET', '/v1/sales', { as: secret })).status).toBe(200);
     const again = await make({}, { key });
@@ -218,7 +218,7 @@ describe('API keys', () => {
   });
 
   it('cannot be given a role that the maker lacks, nor one of the platform', async () => {
-    const small = String((await make({ roles: ['apikey.manage', 'sales.use'] })).body['secret'] as unknown as string);
+    const small = textOf((await make({ roles: ['apikey.manage', 'sales.use'] })).body['secret']);
     const before = await api.fingerprint();
     const more = await make({ roles: ['ledger.view'] }, { as: small });
     expect([more.status, more.body['code']]).toEqual([403, 'forbidden']);
@@ -239,7 +239,7 @@ describe('API keys', () => {
     // A second process has not seen these keys before, as none has after `keyMemoryMs`.
     const other = await listenTo(api.dependencies);
     const status = async (answer: TestAnswer): Promise<number> =>
-      (await send(`${other.url}/v1/sales`, 'GET', { as: String(answer.body['secret'] as unknown as string) })).status;
+      (await send(`${other.url}/v1/sales`, 'GET', { as: textOf(answer.body['secret']) })).status;
     expect([await status(revoked), await status(rotated), await status(expired)]).toEqual([401, 401, 401]);
     expect(await status(fresh)).toBe(200);
     expect(keyMemoryMs).toBeLessThanOrEqual(5_000);

@@ -4,7 +4,7 @@ import { randomUUID } from 'node:crypto';
 import { createServer, type AddressInfo } from 'node:net';
 import { once } from 'node:events';
 import { listenTo } from './listening.ts';
-import { idOf, itemsOf, send, startTestApi, type TestAnswer, type TestApi } from './test-api.ts';
+import { idOf, itemsOf, send, textOf, startTestApi, type TestAnswer, type TestApi } from './test-api.ts';
 
 let api: TestApi;
 beforeAll(async () => {
@@ -168,7 +168,7 @@ describe('Idempotency-Key on other writes', () => {
     expect(new Set(answers.map((answer) => answer.status))).toEqual(new Set([201]));
     expect(answers.filter((answer) => answer.headers.get('idempotent-replayed') === null)).toHaveLength(1);
     const listed = itemsOf(await api.call('GET', '/v1/organisations?limit=100', { as: api.shops.platformKey }));
-    expect(listed.filter((organisation) => String(organisation['name']) === name)).toHaveLength(1);
+    expect(listed.filter((organisation) => textOf(organisation['name']) === name)).toHaveLength(1);
   });
 });
 

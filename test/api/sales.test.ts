@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import { snapshot } from '../workflows/scripted.ts';
-import { idOf, itemsOf, startTestApi, type TestAnswer, type TestApi } from './test-api.ts';
+import { idOf, itemsOf, startTestApi, textOf, type TestAnswer, type TestApi } from './test-api.ts';
 
 let api: TestApi;
 beforeAll(async () => {
@@ -242,7 +242,7 @@ describe('commands of staff', () => {
     });
     const refused = await sell();
     if (friendly !== undefined) api.story.script.dispatchSale = friendly;
-    return String(refused.body['sale']?.['id']);
+    return textOf(refused.body['sale']?.['id']);
   }
 });
 
@@ -251,7 +251,7 @@ describe('reading sales', () => {
     const made = [idOf(await sell()), idOf(await sell()), idOf(await sell())].reverse();
     const first = await api.call('GET', '/v1/sales?limit=2');
     expect(itemsOf(first).map((sale) => sale['id'])).toEqual(made.slice(0, 2));
-    const cursor = String(first.body['next_cursor']);
+    const cursor = textOf(first.body['next_cursor']);
     const second = await api.call('GET', `/v1/sales?limit=1&cursor=${cursor}`);
     expect(itemsOf(second).map((sale) => sale['id'])).toEqual(made.slice(2));
   });

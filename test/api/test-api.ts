@@ -1,5 +1,3 @@
-import { randomBytes } from 'node:crypto';
-import { createConnection } from 'mysql2/promise';
 import type { ApiDependencies, ApiSettings } from '../../src/api/app.ts';
 import { Health } from '../../src/api/health.ts';
 import { createLogger } from '../../src/api/logger.ts';
@@ -7,9 +5,9 @@ import { createMetrics } from '../../src/api/metrics.ts';
 import { SaleEventHub } from '../../src/api/sale-event-hub.ts';
 import type { ReaderAdministration } from '../../src/domain/reader-administration.ts';
 import type { SaleTiming } from '../../src/domain/sale-timing.ts';
-import { createOrm, migrate, type Orm } from '../../src/entities/orm.ts';
+import { createOrm, type Orm } from '../../src/entities/orm.ts';
 import { SqlPool } from '../../src/entities/sql-pool.ts';
-import { runningStack } from '../support/stack.ts';
+import { createTestDatabase } from '../support/database.ts';
 import { startTestTemporal, type TestTemporal } from '../support/temporal.ts';
 import { listenTo } from './listening.ts';
 import { saleScript, type SaleScript } from './sale-script.ts';
@@ -26,6 +24,11 @@ export interface TestAnswer {
 /** JSON of which a test reads what it expects. */
 export interface Loose {
   readonly [member: string]: Loose;
+}
+
+/** The text of a member of an answer. */
+export function textOf(member: Loose | undefined): string {
+  return JSON.parse(JSON.stringify(member)) as string;
 }
 
 export interface TestCall {
@@ -45,6 +48,7 @@ export interface TestApi {
   readonly shops: Shops;
   readonly story: SaleScript;
   readonly hub: SaleEventHub;
+  readonly databaseUrl: string;
   readonly dependencies: ApiDependencies;
   call(method: string, path: string, call?: TestCall): Promise<TestAnswer>;
   /** Rows of every table that a request could change; for "changes nothing". */
@@ -67,9 +71,8 @@ export interface TestApiOptions {
 }
 
 export async function startTestApi(options: TestApiOptions = {}): Promise<TestApi> {
-  const database = await createDatabase();
+  const database = await createTestDatabase();
   const orm = await createOrm(database.url);
-  await migrate(orm);
   const pool = new SqlPool(database.url, 10);
   const story = saleScript(pool);
   const temporal = await startTestTemporal(story.activities);
@@ -84,6 +87,7 @@ export async function startTestApi(options: TestApiOptions = {}): Promise<TestAp
     shops,
     story,
     hub: dependencies.hub,
+    databaseUrl: database.url,
     dependencies,
     call: (method, path, call) => send(`${url}${path}`, method, { as: shops.ours.key, ...call }),
     fingerprint: () => fingerprint(pool),
@@ -173,23 +177,9 @@ async function fingerprint(pool: SqlPool): Promise<string> {
   return JSON.stringify(sums);
 }
 
-async function createDatabase(): Promise<{ url: string; drop: () => Promise<void> }> {
-  const server = new URL(runningStack().databaseUrl);
-  const name = `tillflow_test_api_${randomBytes(6).toString('hex')}`;
-  const run = async (sql: string): Promise<void> => {
-    const connection = await createConnection(server.href.replace(/^mariadb:/, 'mysql:'));
-    await connection.query(sql);
-    await connection.end();
-  };
-  await run(`CREATE DATABASE ${name} CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci`);
-  const own = new URL(server.href);
-  own.pathname = `/${name}`;
-  return { url: own.href, drop: () => run(`DROP DATABASE ${name}`) };
-}
-
 /** The id that an answer names. */
 export function idOf(answer: TestAnswer): string {
-  return JSON.parse(JSON.stringify(answer.body['id'])) as string;
+  return textOf(answer.body['id']);
 }
 
 /** The items of a list. */
