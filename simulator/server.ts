@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { createClock } from './clock.ts';
 import { clockRoutes } from './control/clock-routes.ts';
 import { CONTROL_PREFIX, answerControl, controlRouter } from './control/dispatch.ts';
+import { endpointControlRoutes } from './control/endpoint-routes.ts';
 import { holdRoutes } from './control/hold-routes.ts';
 import { readerControlRoutes } from './control/reader-routes.ts';
 import { refundControlRoutes } from './control/refund-routes.ts';
@@ -77,6 +78,7 @@ function assemble(seed: number) {
     ...seedRoutes(world),
     ...stateRoutes(world, log),
     ...refundControlRoutes(world),
+    ...endpointControlRoutes(world),
     ...holdRoutes(gate),
     ...faults.routes,
     ...webhooks.routes,

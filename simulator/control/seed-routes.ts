@@ -34,7 +34,7 @@ const accountInput = z.strictObject({
   locations: z.array(locationInput).default([]),
   readers: z.array(readerInput).default([]),
 });
-const seedInput = z.strictObject({ accounts: z.array(accountInput) });
+export const seedInput = z.strictObject({ accounts: z.array(accountInput) });
 const keysInput = z.strictObject({ secret_keys: z.array(z.string()).min(1) });
 
 /** The account that stands after every reset. */

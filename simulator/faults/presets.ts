@@ -58,6 +58,11 @@ export const faultRuleInput = z.discriminatedUnion('preset', [
 
 export type FaultRuleInput = z.infer<typeof faultRuleInput>;
 export type FaultPreset = FaultRuleInput['preset'];
+/** What a caller may say about a rule of one preset. */
+export type FaultOptions<P extends FaultPreset> = Omit<
+  Extract<z.input<typeof faultRuleInput>, { preset: P }>,
+  'preset'
+>;
 type InputOf<P extends FaultPreset> = Extract<FaultRuleInput, { preset: P }>;
 
 /** One function per row of terminal.md 5.8: what is executed, what is stored under the key, what the client sees. */

@@ -47,6 +47,8 @@ export const webhookRuleInput = z.discriminatedUnion('effect', [
 ]);
 
 export type WebhookRuleInput = z.infer<typeof webhookRuleInput>;
+/** What a caller may say; the rest has defaults. */
+export type WebhookRuleWish = z.input<typeof webhookRuleInput>;
 
 /** How a delivery's signature deviates from an honest one. */
 export type SignatureKind = 'valid' | 'wrong' | 'stale' | 'future' | 'altered';
