@@ -9,7 +9,7 @@ export interface TestDatabase {
   readonly url: string;
   readonly name: string;
   /** Runs one statement and answers its rows, as objects; times as text. */
-  query<T = Record<string, unknown>>(sql: string): Promise<T[]>;
+  query<T = Record<string, unknown>>(sql: string, values?: readonly (string | number | null)[]): Promise<T[]>;
   /** Ends the connection and drops the database. */
   drop(): Promise<void>;
 }
@@ -28,8 +28,8 @@ export async function createTestDatabase(): Promise<TestDatabase> {
   return {
     name,
     url: withDatabase(databaseUrl, name),
-    query: async <T>(sql: string) => {
-      const [rows] = await connection.query<RowDataPacket[]>(sql);
+    query: async <T>(sql: string, values: readonly (string | number | null)[] = []) => {
+      const [rows] = await connection.query<RowDataPacket[]>(sql, [...values]);
       return rows as unknown as T[];
     },
     drop: async () => {
