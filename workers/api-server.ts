@@ -16,6 +16,7 @@ import { SaleEventHub } from '../src/api/sale-event-hub.ts';
 import type { Config } from '../src/config.ts';
 import type { ReaderAdministration } from '../src/domain/reader-administration.ts';
 import { saleTimingOf } from './sale-timing.ts';
+import { AnswerKeeper } from '../src/entities/answer-keeper.ts';
 import { createOrm } from '../src/entities/orm.ts';
 import type { ProcessorAccount } from '../src/entities/processor-account.entity.ts';
 import { createInbox } from '../src/entities/provider-event-inbox.ts';
@@ -80,6 +81,7 @@ async function open(config: Config, log: Logger) {
   const { inbox, dispatch } = openInbox(config, redis, log);
   const queues = boardQueues(redis, config.QUEUE_PREFIX);
   const hub = new SaleEventHub(pool, log);
+  const answers = answerKeeper(pool, log);
   return {
     orm,
     pool,
@@ -87,12 +89,14 @@ async function open(config: Config, log: Logger) {
     inbox,
     queues,
     hub,
+    answers,
     checks: {
       database: () => pool.rows('SELECT 1'),
       redis: () => redis.ping(),
       temporal: () => connection.workflowService.getSystemInfo({}),
     },
     close: async () => {
+      await answers.settled();
       await inbox.close();
       await dispatch.close();
       await Promise.all(queues.map((queue) => queue.close()));
@@ -102,6 +106,12 @@ async function open(config: Config, log: Logger) {
       await orm.close();
     },
   };
+}
+
+function answerKeeper(pool: SqlPool, log: Logger): AnswerKeeper {
+  return new AnswerKeeper(pool, (error) => {
+    log.warn({ err: error }, 'answers were not kept; the workflows still know them');
+  });
 }
 
 /** Stores webhooks and offers them for dispatch, best effort: the inbox sweep finds what Redis did not get. */
@@ -130,6 +140,7 @@ function createApps(config: Config, parts: Opened & { readonly health: Health; r
     temporal: parts.temporal,
     administrationFor: administrations(config),
     hub,
+    answers: parts.answers,
     health,
     metrics,
     log,

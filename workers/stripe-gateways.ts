@@ -1,6 +1,7 @@
 import type { Config } from '../src/config.ts';
 import type { ProcessorPort, ProcessorSweepPort } from '../src/domain/processor-port.ts';
 import type { ProcessorAccount } from '../src/entities/processor-account.entity.ts';
+import { subscribedEventTypes } from '../src/domain/provider-events.ts';
 import { createStripeClient } from '../src/stripe/stripe-client.ts';
 import { createStripeSweep } from '../src/stripe/stripe-sweep.ts';
 import { createStripeTerminalGateway } from '../src/stripe/terminal-gateway.ts';
@@ -21,7 +22,10 @@ export function createStripeGateways(config: Config): Gateways {
       apiBase: config.STRIPE_API_BASE,
       timeoutMs: config.STRIPE_TIMEOUT_MS,
     });
-    const gateway = { ...createStripeTerminalGateway(client), ...createStripeSweep(client) };
+    const gateway = {
+      ...createStripeTerminalGateway(client),
+      ...createStripeSweep(client, { types: subscribedEventTypes, now: Date.now }),
+    };
     made.set(account.id, gateway);
     return gateway;
   };

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { bundleWorkflowCode, NativeConnection, Runtime, Worker, type WorkerOptions } from '@temporalio/worker';
+import { bundleWorkflowCode, NativeConnection, Worker, type WorkerOptions } from '@temporalio/worker';
 import { createLateEventActivities } from '../src/activities/late-event.activities.ts';
 import { createProcessorFeeActivities } from '../src/activities/processor-fee.activities.ts';
 import { createTerminalSaleActivities } from '../src/activities/terminal-sale.activities.ts';
@@ -13,7 +13,6 @@ import { temporalConnection } from './temporal-connection.ts';
 
 /** Builds the worker of the `payments` queue: workflows and the activities that a cashier waits for (decisions D50). */
 export async function createTemporalWorker(config: Config): Promise<Running> {
-  installRuntime(config);
   const orm = await createOrm(config.DATABASE_URL, config.DATABASE_CONNECTIONS);
   const poster = createPoster({ databaseUrl: config.DATABASE_URL });
   const connection = await NativeConnection.connect(temporalConnection(config));
@@ -55,12 +54,4 @@ async function workflowCode(config: Config): Promise<Pick<WorkerOptions, 'workfl
   }
   const workflowsPath = fileURLToPath(new URL('../src/workflows/index.ts', import.meta.url));
   return { workflowBundle: await bundleWorkflowCode({ workflowsPath }) };
-}
-
-function installRuntime(config: Config): void {
-  if (config.WORKER_METRICS_PORT === undefined) return;
-  const bindAddress = `${config.ADMIN_HOST}:${config.WORKER_METRICS_PORT}`;
-  Runtime.install({
-    telemetryOptions: { metrics: { prometheus: { bindAddress, countersTotalSuffix: true, unitSuffix: true } } },
-  });
 }

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { demoNames } from '../../workers/demo/seed.ts';
-import { bookOf, expectBooksInOrder } from '../support/book.ts';
+import { bookOf, expectBooksInOrder } from '../support/sale-book.ts';
 import { forkWorker, killHard, openCounter, type Counter } from '../support/counter.ts';
 
 let counter: Counter;

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { demoNames } from '../../workers/demo/seed.ts';
-import { bookOf, expectBooksInOrder, feeOf } from '../support/book.ts';
+import { bookOf, expectBooksInOrder, feeOf } from '../support/sale-book.ts';
 import { openCounter, type Counter } from '../support/counter.ts';
 
 let counter: Counter;
@@ -72,7 +72,7 @@ describe('a sale at a reader', () => {
     await counter.till.until(made.body.id, 'authorized');
     const refused = await counter.till.command(made.body.id, 'capture', { amount: { amount: 2501, currency: 'AUD' } });
     expect(refused).toMatchObject({
-      status: 409,
+      status: 422,
       body: { code: 'authorization_exceeded', sale: { state: 'authorized' } },
     });
     expect(await bookOf(counter, made.body.id)).toEqual([]);
@@ -93,7 +93,7 @@ describe('a sale at a reader', () => {
     const intents = await counter.control.requests({ method: 'POST', path: '/v1/payment_intents' });
     expect(intents).toHaveLength(1);
     const keys = (await counter.control.requests({ path: '/v1/terminal/readers/:id/process_payment_intent' })).map(
-      (request) => request.idempotencyKey,
+      (request) => request.idempotency_key,
     );
     expect(keys).toEqual([`sale-${made.body.id}-attempt-1`, `sale-${made.body.id}-attempt-2`]);
   });
@@ -148,7 +148,7 @@ describe('webhooks and sweeps', () => {
     await reader().willTap('4242424242424242', { after: '20ms' });
     const made = await counter.till.sell(2500);
     await counter.till.until(made.body.id, 'posted');
-    await rule.remove();
+    await counter.control.webhooks.removeRule(rule);
   });
 
   it('posts once although every webhook comes ten times', async () => {
@@ -157,7 +157,7 @@ describe('webhooks and sweeps', () => {
     const made = await counter.till.sell(2500);
     await counter.till.until(made.body.id, 'posted');
     expect(await bookOf(counter, made.body.id)).toHaveLength(2);
-    await rule.remove();
+    await counter.control.webhooks.removeRule(rule);
   });
 
   it('posts the processor fee once, when its balance transaction is known', async () => {

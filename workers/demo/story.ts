@@ -52,16 +52,19 @@ export async function tellSale(api: DemoApi, shop: DemoShop): Promise<string> {
     reader: shop.reader.id,
     amount: { amount: 2500, currency: 'AUD' },
     description: 'Coffee and cake',
+    captureMode: 'manual',
   };
-  const made = (await api.post('/v1/sales', request, `demo-${Date.now()}`)) as SaleShown;
-  const sale = await untilOver(api, made.id);
+  const key = `demo-${Date.now()}`;
+  const made = (await api.post('/v1/sales', request, key)) as SaleShown;
+  await until(api, made.id, 'authorized');
+  await api.post(`/v1/sales/${made.id}/capture`, {}, `${key}-capture`);
+  const sale = await until(api, made.id, 'posted');
   const { items: events } = (await api.get(`/v1/sales/${sale.id}/timeline`)) as { items: TimelineEvent[] };
   const { items: transactions } = (await api.get(`/v1/ledger/transactions?sale=${sale.id}`)) as {
     items: Transaction[];
   };
   print(sale, shop, events);
   for (const transaction of transactions) printTransaction(transaction);
-  if (sale.state !== 'posted') throw new Error(`The sale ended ${sale.state} and not posted.`);
   return sale.id;
 }
 
@@ -75,12 +78,13 @@ interface Transaction {
   }[];
 }
 
-async function untilOver(api: DemoApi, id: string): Promise<SaleShown> {
+async function until(api: DemoApi, id: string, state: string): Promise<SaleShown> {
   const deadline = Date.now() + 60_000;
   for (;;) {
     const sale = (await api.get(`/v1/sales/${id}`)) as SaleShown;
-    if (['posted', 'canceled', 'expired', 'never_begun'].includes(sale.state) || Date.now() > deadline) return sale;
-    await new Promise((resolve) => setTimeout(resolve, 20));
+    if (sale.state === state) return sale;
+    if (Date.now() > deadline) throw new Error(`The sale is ${sale.state} and not ${state}, after a minute.`);
+    await new Promise((resolve) => setTimeout(resolve, 10));
   }
 }
 
