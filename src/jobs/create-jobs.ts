@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import { Worker, type Job } from 'bullmq';
 import type { ProcessorSweepPort } from '../domain/processor-port.ts';
 import type { AccountSweeps } from '../entities/account-sweeps.ts';
@@ -41,7 +42,7 @@ export interface JobsDependencies extends QueueSurroundings {
 
 export interface Jobs {
   start(): Promise<void>;
-  /** Finishes what is under way, then lets go of Redis. */
+  /** Finishes what is under way, within its patience, then lets go of Redis. */
   close(): Promise<void>;
 }
 
@@ -75,9 +76,20 @@ export function createJobs(deps: JobsDependencies): Jobs {
       );
     },
     async close() {
-      for (const close of closing.splice(0)) await close();
+      const closed = closeInOrder(closing.splice(0));
+      const late = await Promise.race([closed, setTimeout(patienceMs(deps), 'late' as const, { ref: false })]);
+      if (late === 'late') deps.log.warn({}, 'the jobs did not end in time; what they left open will be done again');
     },
   };
+}
+
+async function closeInOrder(closing: readonly (() => Promise<void>)[]): Promise<void> {
+  for (const close of closing) await close();
+}
+
+/** Without Redis a worker cannot say goodbye; every row it held is taken again by the inbox sweep. */
+function patienceMs({ connection }: JobsDependencies): number {
+  return connection.status === 'ready' ? 15_000 : 1_000;
 }
 
 function startDispatch(deps: JobsDependencies, producer: DispatchProducer, fees: RecurringJob): Worker {
