@@ -1,5 +1,6 @@
 /* global AbortController */
 import { describeFailure, Interrupted, SetupFailure } from './failure.mjs';
+import { parentOf } from './process-identity.mjs';
 
 const exitCodes = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 };
 // A Ctrl-C reaches us twice: from the terminal, and forwarded by npm. Only a later one is impatience.
@@ -48,7 +49,7 @@ function listenForInterruption() {
   };
   const signals = Object.keys(exitCodes);
   for (const signal of signals) process.on(signal, hear);
-  const parentWatch = watchParent(() => hear('SIGHUP'));
+  const parentWatch = watchParents(() => hear('SIGHUP'));
   return {
     signal: controller.signal,
     onImpatience: (act) => {
@@ -61,12 +62,13 @@ function listenForInterruption() {
   };
 }
 
-/** npm runs us through a shell that may die without passing its signal on; then nobody is left to stop us. */
-function watchParent(onGone) {
+/** npm runs us through a shell, and either may die without a word to us; then nobody is left to stop us. */
+function watchParents(onGone) {
   if (!process.env.npm_lifecycle_event) return undefined;
-  const parent = process.ppid;
+  const parents = () => `${process.ppid} ${parentOf(process.ppid)}`;
+  const first = parents();
   const watch = setInterval(() => {
-    if (process.ppid !== parent) onGone();
+    if (parents() !== first) onGone();
   }, 1000);
   watch.unref();
   return watch;

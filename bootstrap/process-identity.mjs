@@ -15,18 +15,28 @@ export function isAlive({ pid, startedAt }) {
   return startedAt !== '' && startMark(pid) === startedAt;
 }
 
+/** The number of a process's parent; undefined when it cannot be told. */
+export function parentOf(pid) {
+  return Number(processFields(pid)?.[1]) || undefined;
+}
+
 function startMark(pid) {
   return process.platform === 'linux' ? startTicks(pid) : startTime(pid);
 }
 
 function startTicks(pid) {
+  const fields = processFields(pid);
+  return fields && fields[0] !== 'Z' ? fields[19] : '';
+}
+
+/** State, parent and so on, from Linux; undefined elsewhere and for a process that does not exist. */
+function processFields(pid) {
   try {
     const status = readFileSync(`/proc/${pid}/stat`, 'utf8');
     // The program's name is in parentheses and may hold spaces; fields are counted after it.
-    const fields = status.slice(status.lastIndexOf(')') + 2).split(' ');
-    return fields[0] === 'Z' ? '' : fields[19];
+    return status.slice(status.lastIndexOf(')') + 2).split(' ');
   } catch {
-    return '';
+    return undefined;
   }
 }
 

@@ -60,7 +60,7 @@ export function letGo({ progress }) {
   return locked({ progress }, async () => {
     if (!anyRuns()) return;
     const users = otherUsers();
-    if (users.length > 0) progress.say(`  The stack stays up: ${users.join(' and ')} uses it.`);
+    if (users.length > 0) progress.say(`  The stack stays up, used by ${users.join(' and ')}.`);
     else if (!readStack()?.kept) await stopAll(progress);
   });
 }
