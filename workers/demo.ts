@@ -39,7 +39,7 @@ async function run(): Promise<void> {
   const simulatorUrl = `http://127.0.0.1:${simulator}`;
   // A new seed at each start: the simulator forgets, our book does not, and its names must not come twice.
   const args = ['--port', String(simulator), '--seed', String(randomInt(2 ** 31))];
-  await start({ name: 'simulator', file: 'simulator/main.ts', args }, process.env);
+  await start({ name: 'simulator', file: 'simulator/main.ts', args, at: `127.0.0.1:${simulator}` }, process.env);
   const control = createControlClient(simulatorUrl);
   const secret = await furnishSimulator(control, {
     simulatorUrl,
@@ -49,7 +49,7 @@ async function run(): Promise<void> {
   await Promise.all([
     start({ name: 'temporal worker', file: 'workers/temporal.ts' }, env),
     start({ name: 'jobs', file: 'workers/jobs.ts' }, env),
-    start({ name: 'api', file: 'workers/api.ts' }, env),
+    start({ name: 'api', file: 'workers/api.ts', at: `127.0.0.1:${api}` }, env),
   ]);
   await control.reader(demoNames.reader).willTap('4242424242424242', { after: '250ms' });
   const id = await tellSale(createDemoApi(`http://127.0.0.1:${api}`, shop.secret), shop);
@@ -57,8 +57,16 @@ async function run(): Promise<void> {
   if (!once) await Promise.race([stopped, ...children.map((child) => child.ended)]);
 }
 
-async function start(program: { name: string; file: string; args?: string[] }, env: NodeJS.ProcessEnv): Promise<void> {
-  const { name, file, args = [] } = program;
+interface Program {
+  readonly name: string;
+  readonly file: string;
+  readonly args?: readonly string[];
+  /** Where it listens, for the reader. */
+  readonly at?: string;
+}
+
+async function start(program: Program, env: NodeJS.ProcessEnv): Promise<void> {
+  const { name, file, args = [], at = '' } = program;
   const began = performance.now();
   const child = await startChild({
     name,
@@ -69,7 +77,7 @@ async function start(program: { name: string; file: string; args?: string[] }, e
   });
   children.push(child);
   const seconds = ((performance.now() - began) / 1_000).toFixed(1);
-  say(`  ready   ${name.padEnd(20)} ${''.padEnd(30)} ${seconds} s`);
+  say(`  ready   ${name.padEnd(21)} ${at.padEnd(39)} ${seconds} s`);
 }
 
 function environment(at: {

@@ -4,5 +4,6 @@ import { createOrm, migrate } from '../src/entities/orm.ts';
 const databaseUrl = process.env['DATABASE_URL'];
 if (databaseUrl === undefined) throw new Error('DATABASE_URL is not set.');
 const orm = await createOrm(databaseUrl);
-await migrate(orm);
+const applied = await migrate(orm);
 await orm.close();
+process.stdout.write(applied.length === 0 ? 'The schema is up to date.\n' : `Applied ${applied.join(', ')}.\n`);

@@ -1,3 +1,5 @@
+import { parseCurrency } from '../domain/currency.ts';
+import { formatMajor, money } from '../domain/money.ts';
 import type { PaymentFact } from '../domain/processor-port.ts';
 import { refusal, type SaleAnswer, type SaleSnapshot } from '../domain/sale-snapshot.ts';
 import { admitsCommand, isFinalSaleState } from '../domain/sale.ts';
@@ -44,11 +46,11 @@ export async function takeAuthorized(
   const amountMinor = wantedMinor ?? sale.captureRequestedMinor ?? payment.authorizedMinor;
   const here = snapshotOf(desk.file, desk.deps.now());
   if (amountMinor > payment.authorizedMinor) {
-    const message = `Only ${payment.authorizedMinor} of the wanted ${amountMinor} minor units are authorized.`;
+    const message = `Only ${inWords(payment.authorizedMinor, sale.currency)} are authorized, not ${inWords(amountMinor, sale.currency)}.`;
     return refusal('authorization_exceeded', message, here);
   }
   if (sale.state === 'capturing' && sale.captureRequestedMinor !== amountMinor) {
-    return refusal('sale_state_conflict', `The sale is capturing ${sale.captureRequestedMinor ?? 0} already.`, here);
+    return refusal('sale_state_conflict', 'The sale is capturing another amount already.', here);
   }
   await commit(desk, intention(desk, payment, amountMinor));
   // The key names the amount: another amount after a refusal is another intention.
@@ -67,7 +69,13 @@ function intention(desk: SaleDesk, payment: PaymentFact, amountMinor: number): S
     changes.become('authorize', null, at).recordPayment(payment);
     changes.endAttempt('approved', { code: null, chargeRef: payment.chargeRef }, at).releaseReader();
   }
-  return changes.become('take', `${amountMinor} minor units`, at).set({ capture_requested_minor: amountMinor });
+  return changes
+    .become('take', inWords(amountMinor, desk.file.sale.currency), at)
+    .set({ capture_requested_minor: amountMinor });
+}
+
+function inWords(amountMinor: number, currency: string): string {
+  return `${formatMajor(money(amountMinor, parseCurrency(currency)))} ${currency}`;
 }
 
 function commandOf(request: TakeSaleRequest): ClosedCommand {

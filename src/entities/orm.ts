@@ -19,7 +19,7 @@ export async function createOrm(databaseUrl: string, connections = 10): Promise<
     forceUtcTimezone: true,
     pool: { min: 0, max: connections },
     extensions: [Migrator],
-    migrations: { migrationsList: [...migrations], snapshot: false, tableName: 'schema_migration' },
+    migrations: { migrationsList: [...migrations], snapshot: false, silent: true, tableName: 'schema_migration' },
   };
   if (databaseUrl.startsWith('mariadb://')) return MariaDbOrm.init(options);
   if (databaseUrl.startsWith('mysql://')) return MySqlOrm.init(options);
@@ -31,7 +31,8 @@ export function unitOfWork(orm: Orm): SqlEntityManager {
   return orm.em.fork() as SqlEntityManager;
 }
 
-/** Brings the schema forward; there is no way back but a backup (decisions D56). */
-export async function migrate(orm: Orm): Promise<void> {
-  await orm.migrator.up();
+/** Brings the schema forward; there is no way back but a backup (decisions D56). Answers the names of what was applied. */
+export async function migrate(orm: Orm): Promise<readonly string[]> {
+  const applied = await orm.migrator.up();
+  return applied.map((migration) => migration.name);
 }
