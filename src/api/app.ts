@@ -4,6 +4,7 @@ import helmet from 'koa-helmet';
 import type { Client } from '@temporalio/client';
 import type { SaleTiming } from '../domain/sale-timing.ts';
 import type { ReaderAdministration } from '../domain/reader-administration.ts';
+import type { AnswerKeeper } from '../entities/answer-keeper.ts';
 import type { Orm } from '../entities/orm.ts';
 import type { ProcessorAccount } from '../entities/processor-account.entity.ts';
 import type { SqlPool } from '../entities/sql-pool.ts';
@@ -50,6 +51,7 @@ export interface ApiDependencies {
   readonly temporal: Client;
   readonly administrationFor: (account: ProcessorAccount) => ReaderAdministration;
   readonly hub: SaleEventHub;
+  readonly answers: AnswerKeeper;
   readonly health: Health;
   readonly metrics: ApiMetrics;
   readonly log: Logger;
@@ -95,7 +97,7 @@ export function apiRoutes(parts: ApiDependencies): readonly Route[] {
     timing: settings.saleTiming,
   });
   const routes = [
-    ...saleRoutes({ pool, messenger, amountMaxMinor: settings.saleAmountMaxMinor }),
+    ...saleRoutes({ pool, messenger, answers: parts.answers, amountMaxMinor: settings.saleAmountMaxMinor }),
     ...saleEventRoutes({ pool, hub: parts.hub }),
     ...siteRoutes(orm),
     ...readerRoutes({ orm, pool, administrationFor: parts.administrationFor }),

@@ -6,10 +6,10 @@ import { formatMajor, money } from '../domain/money.ts';
 import type { Principal } from '../domain/principal.ts';
 import type { SaleState } from '../domain/sale.ts';
 import type { SaleAnswer } from '../domain/sale-snapshot.ts';
+import type { AnswerKeeper } from '../entities/answer-keeper.ts';
 import {
   claimRequest,
   newRequestId,
-  storeAnswer,
   type SeenRequest,
   type StoredAnswer,
   type WriteRequest,
@@ -29,6 +29,7 @@ import { commandAnswer, saleRowView } from './sale-view.ts';
 export interface SaleWritingParts {
   readonly pool: SqlPool;
   readonly messenger: SaleMessenger;
+  readonly answers: AnswerKeeper;
   /** Minor units; the limit of one sale, whatever its currency allows. */
   readonly amountMaxMinor: number;
 }
@@ -57,8 +58,8 @@ export interface SaleCommand<Command> {
 const startableMs = 20 * 3_600_000;
 
 /**
- * Makes a sale: one round trip to read, one to write the intention, one to the workflow, one to keep the answer. The
- * same key goes on where an earlier request stopped, whatever had become of that one.
+ * Makes a sale: one round trip to read, one to write the intention, one to the workflow; its answer is kept after it was
+ * given. The same key goes on where an earlier request stopped, whatever had become of that one.
  */
 export async function createSale(parts: SaleWritingParts, asked: SaleRequest): Promise<Answer> {
   const query = {
@@ -176,7 +177,7 @@ async function conclude(
   const address = addressOf(facts.id);
   if ('sale' in outcome) {
     const answer = commandAnswer(facts, outcome, context.doneStatus);
-    await storeAnswer(parts.pool, context.id, answer);
+    parts.answers.keep(context.id, answer);
     return freshAnswer(answer, address);
   }
   if (outcome.kind === 'away')

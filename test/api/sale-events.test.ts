@@ -41,7 +41,9 @@ async function* watch(sale: string, lastEventId?: string): AsyncGenerator<Told> 
 }
 
 function parse(frame: string): Told {
-  return Object.fromEntries(frame.split('\n').map((line) => line.split(/: (.*)/s).slice(0, 2)));
+  const field = (name: string) => new RegExp(`^${name}: (.*)$`, 'm').exec(frame)?.[1];
+  const id = field('id');
+  return { event: field('event') ?? '', data: field('data') ?? '', ...(id === undefined ? {} : { id }) };
 }
 
 async function all(events: AsyncGenerator<Told>): Promise<Told[]> {

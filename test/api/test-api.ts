@@ -5,6 +5,7 @@ import { createMetrics } from '../../src/api/metrics.ts';
 import { SaleEventHub } from '../../src/api/sale-event-hub.ts';
 import type { ReaderAdministration } from '../../src/domain/reader-administration.ts';
 import type { SaleTiming } from '../../src/domain/sale-timing.ts';
+import { AnswerKeeper } from '../../src/entities/answer-keeper.ts';
 import { createOrm, type Orm } from '../../src/entities/orm.ts';
 import { SqlPool } from '../../src/entities/sql-pool.ts';
 import { createTestDatabase } from '../support/database.ts';
@@ -90,9 +91,13 @@ export async function startTestApi(options: TestApiOptions = {}): Promise<TestAp
     databaseUrl: database.url,
     dependencies,
     call: (method, path, call) => send(`${url}${path}`, method, { as: shops.ours.key, ...call }),
-    fingerprint: () => fingerprint(pool),
+    fingerprint: async () => {
+      await dependencies.answers.settled();
+      return fingerprint(pool);
+    },
     close: async () => {
       dependencies.hub.close();
+      await dependencies.answers.settled();
       await server.close();
       await temporal.close();
       await pool.close();
@@ -115,6 +120,9 @@ function dependenciesOf(
     temporal: temporal.client,
     administrationFor: () => options.administration ?? unreachable,
     hub,
+    answers: new AnswerKeeper(pool, (error) => {
+      throw error;
+    }),
     health: new Health({ database: () => pool.rows('SELECT 1') }),
     metrics: createMetrics({ pool, listeners: () => hub.listenerCount }),
     log,
