@@ -34,7 +34,7 @@ export const saleSchema = z
     attentionReason: z.string().nullable(),
     amount: money.meta({ description: 'What is sold, without the tip' }),
     tip: money,
-    authorized: money.meta({ description: 'Held on the card now' }),
+    authorized: money.meta({ description: 'What the card was good for when it was read' }),
     captured: money.meta({ description: 'Taken from the card' }),
     description: z.string().nullable(),
     captureMode: z.enum(['manual', 'automatic']),
@@ -110,9 +110,11 @@ export function commandAnswer(facts: SaleFacts, answer: SaleAnswer, doneStatus: 
     case 'unknown':
       return { status: 202, body: JSON.stringify(saleView(facts, answer.sale)) };
     case 'refused': {
+      const { state } = answer.sale;
       const members = {
+        state,
         sale: saleView(facts, answer.sale),
-        ...(answer.heldBy === undefined ? {} : { heldBy: answer.heldBy }),
+        ...(answer.heldBy ? { heldBy: answer.heldBy } : {}),
       };
       const refusal = problem(answer.code, answer.message, members);
       return { status: refusal.status, body: JSON.stringify(refusal) };

@@ -4,8 +4,10 @@ import { DomainError } from '../domain/errors.ts';
 import { saleId, type IdempotencyRequestId } from '../domain/ids.ts';
 import { formatMajor, money } from '../domain/money.ts';
 import type { Principal } from '../domain/principal.ts';
-import type { SaleState } from '../domain/sale.ts';
+import { isFinalSaleState, type SaleState } from '../domain/sale.ts';
+import { answerWhenOver, type ClosedCommand } from '../domain/sale-over.ts';
 import type { SaleAnswer } from '../domain/sale-snapshot.ts';
+import { actStatement, type Act } from '../entities/audit.ts';
 import type { AnswerKeeper } from '../entities/answer-keeper.ts';
 import {
   claimRequest,
@@ -49,8 +51,14 @@ export interface SaleCommand<Command> {
   readonly update: UpdateDefinition<SaleAnswer, [Command]>;
   /** Whether a reading of the processor could make the command legal (decisions D65). */
   readonly admits: (state: SaleState) => boolean;
+  /** A privileged act, to be written down with the claim. */
+  readonly act?: (sale: SaleRow) => Act;
   /** The message for the workflow. */
   readonly message: (facts: SaleFacts) => Command;
+  /** The command as a sale that is over answers it. */
+  readonly whenOver: (facts: SaleFacts) => ClosedCommand;
+  /** Refuses what the command names and the sale's site does not have. */
+  readonly check: (facts: SaleFacts) => Promise<void>;
 }
 
 // Temporal forgets a closed workflow after a day at the earliest (spec/temporal.md 0.1-3): a request that is repeated
@@ -92,14 +100,18 @@ export async function commandSale<Command>(parts: SaleWritingParts, asked: SaleC
   if (sale === null) throw noSuchSale();
   if (seen !== null) return resumeCommand(parts, asked, { seen, sale });
   const command = asked.message(sale.facts);
+  if (isFinalSaleState(sale.snapshot.state)) return overAnswer(asked, sale);
   if (!asked.admits(sale.snapshot.state)) throw wrongState(sale);
+  await asked.check(sale.facts);
   const claim = await claimRequest(parts.pool, asked.write, {
     resourceId: asked.saleId,
     createdAt: new Date().toISOString(),
+    ...(asked.act === undefined ? {} : { with: [actStatement(asked.act(sale))] }),
   });
   if (!claim.fresh) return resumeCommand(parts, asked, { seen: claim.seen, sale });
   const { id } = claim.seen;
   const outcome = await parts.messenger.send(asked.update, { saleId: asked.saleId, updateId: id, command });
+  if (outcome.kind === 'closed') return concludeOver(parts, asked);
   return conclude(parts, { id, principal: asked.principal, doneStatus: 200 }, { facts: sale.facts, outcome });
 }
 
@@ -127,8 +139,22 @@ async function resumeCommand<Command>(
   const message = { saleId: asked.saleId, updateId: seen.id, command: asked.message(sale.facts) };
   let outcome = await parts.messenger.send(asked.update, message);
   if (outcome.kind === 'closed') outcome = await parts.messenger.outcomeOf(asked.saleId, seen.id);
+  if (outcome.kind === 'closed') return replayed(await concludeOver(parts, asked));
   const context = { id: seen.id, principal: asked.principal, doneStatus: 200 } as const;
   return replayed(await conclude(parts, context, { facts: sale.facts, outcome }));
+}
+
+/** The sale ended before the command reached its workflow. */
+async function concludeOver<Command>(parts: SaleWritingParts, asked: SaleCommand<Command>): Promise<Answer> {
+  const sale = await findSale(parts.pool, asked.principal, asked.saleId);
+  if (sale === null) throw noSuchSale();
+  return overAnswer(asked, sale);
+}
+
+/** What is so already is answered; nothing moves and nothing is kept, since a final row answers the same for ever. */
+function overAnswer<Command>(asked: SaleCommand<Command>, sale: SaleRow): Answer {
+  const answer = answerWhenOver(asked.whenOver(sale.facts), sale.snapshot);
+  return freshAnswer(commandAnswer(sale.facts, answer, 200), addressOf(sale.facts.id));
 }
 
 function newSale(parts: SaleWritingParts, asked: SaleRequest, counter: Counter | null): NewSale {

@@ -1,5 +1,6 @@
 import type { SqlEntityManager } from '@mikro-orm/sql';
 import type { OrganisationId } from '../domain/ids.ts';
+import { sqlTime, type Statement } from './sql-pool.ts';
 import { AuditEvent } from './audit-event.entity.ts';
 
 /** A privileged act: who did what to what. Values are plain data and never hold a secret. */
@@ -27,4 +28,22 @@ export function recordAct(em: SqlEntityManager, act: Act): void {
       reason: act.reason ?? null,
     }),
   );
+}
+
+/** The same as a statement, for a packet with what it is about. */
+export function actStatement(act: Act): Statement {
+  return {
+    sql: `INSERT INTO audit_event (occurred_at, actor, action, organisation_id, target, before_values, after_values, reason)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+    values: [
+      sqlTime(new Date().toISOString()),
+      act.actor,
+      act.action,
+      act.organisationId,
+      act.target,
+      act.before === undefined ? null : JSON.stringify(act.before),
+      act.after === undefined ? null : JSON.stringify(act.after),
+      act.reason ?? null,
+    ],
+  };
 }

@@ -62,6 +62,8 @@ export function claimStatement(id: IdempotencyRequestId, request: WriteRequest, 
 export interface Claim {
   readonly resourceId: string;
   readonly createdAt: string;
+  /** Written with the claim or not at all, such as a line of the audit. */
+  readonly with?: readonly Statement[];
 }
 
 /** A fresh identifier of a request; a sale's or command's update has the same one, so that it can be attached to. */
@@ -80,8 +82,7 @@ export async function claimRequest(
 ): Promise<{ readonly fresh: boolean; readonly seen: SeenRequest }> {
   const id = newRequestId();
   try {
-    const { sql, values } = claimStatement(id, request, claim);
-    await pool.run(sql, values);
+    await pool.transact([claimStatement(id, request, claim), ...(claim.with ?? [])]);
     return { fresh: true, seen: { id, ...request, resourceId: claim.resourceId, state: 'running', answer: null } };
   } catch (error) {
     if (!isDuplicate(error)) throw error;

@@ -198,3 +198,12 @@ async function retryDeadlock<T>(work: () => Promise<T>): Promise<T> {
     }
   }
 }
+
+/** Whether `reader` is one of the site's that was not removed. */
+export async function hasReader(pool: SqlPool, siteId: string, reader: string): Promise<boolean> {
+  const found = await pool.rows('SELECT 1 FROM reader WHERE id = ? AND site_id = ? AND removed_at IS NULL', [
+    reader,
+    siteId,
+  ]);
+  return found.length === 1;
+}

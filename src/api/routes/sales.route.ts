@@ -1,11 +1,15 @@
 import type { UpdateDefinition } from '@temporalio/common';
 import { z } from 'zod';
 import { invariant } from '../../domain/invariant.ts';
+import type { Principal } from '../../domain/principal.ts';
 import type { SaleState } from '../../domain/sale.ts';
 import { admitsCommand, isFinalSaleState } from '../../domain/sale.ts';
 import type { SaleAnswer } from '../../domain/sale-snapshot.ts';
+import type { ClosedCommand } from '../../domain/sale-over.ts';
 import type { SaleFacts } from '../../entities/sale-facts.ts';
-import { findSale, listSales, saleEvents } from '../../entities/sales.read.ts';
+import type { Act } from '../../entities/audit.ts';
+import { hasReader } from '../../entities/sale-intake.ts';
+import { findSale, listSales, saleEvents, type SaleRow } from '../../entities/sales.read.ts';
 import { cancel, capture, resolve, retry } from '../../workflows/terminal-sale.messages.ts';
 import { keyed, route, type Policy, type Response, type Route } from '../route.ts';
 import {
@@ -13,6 +17,7 @@ import {
   capturedAmount,
   captureSchema,
   newSaleSchema,
+  refusedField,
   resolveSchema,
   retrySchema,
   saleListQuery,
@@ -133,12 +138,16 @@ interface CommandSpec<B extends z.ZodType, Command> {
   readonly body: B;
   readonly update: UpdateDefinition<SaleAnswer, [Command]>;
   readonly admits: (state: SaleState) => boolean;
+  /** What is written down of a privileged act, and why it was done. */
+  readonly act?: (body: z.output<B>) => Pick<Act, 'action' | 'after' | 'reason'>;
   readonly message: (body: z.output<B>, context: { facts: SaleFacts; actor: string }) => Command;
+  readonly whenOver: (body: z.output<B>, facts: SaleFacts) => ClosedCommand;
+  readonly check?: (body: z.output<B>, facts: SaleFacts) => Promise<void>;
 }
 
 /** A command of staff: sent to the sale's workflow once per key, answered with the sale as it then stands. */
 function command<B extends z.ZodType, Command>(parts: SaleWritingParts, spec: CommandSpec<B, Command>): Route {
-  const { name, summary, description, policy, body, update, admits, message } = spec;
+  const { name, summary, description, policy, body, update, admits, act } = spec;
   return route({
     method: 'post',
     path: `/v1/sales/:id/${name}`,
@@ -153,10 +162,25 @@ function command<B extends z.ZodType, Command>(parts: SaleWritingParts, spec: Co
     handle: async (request) => {
       const { principal, write, params } = request;
       invariant(write !== null, `A ${name} without a key`);
-      const toMessage = (facts: SaleFacts) => message(request.body, { facts, actor: principal.keyId });
-      return commandSale(parts, { principal, write, saleId: params.id, update, admits, message: toMessage });
+      return commandSale(parts, {
+        principal,
+        write,
+        saleId: params.id,
+        update,
+        admits,
+        ...(act === undefined ? {} : { act: (sale) => actOf(principal, sale, act(request.body)) }),
+        message: (facts) => spec.message(request.body, { facts, actor: principal.keyId }),
+        whenOver: (facts) => spec.whenOver(request.body, facts),
+        check: async (facts) => spec.check?.(request.body, facts),
+      });
     },
   });
+}
+
+function actOf(principal: Principal, { facts, snapshot }: SaleRow, act: Pick<Act, 'action' | 'after' | 'reason'>): Act {
+  const { state, attentionReason } = snapshot;
+  const before = { state, attentionReason };
+  return { ...act, actor: principal.keyId, target: facts.id, organisationId: facts.organisationId, before };
 }
 
 function captureRoute(parts: SaleWritingParts): Route {
@@ -171,6 +195,7 @@ function captureRoute(parts: SaleWritingParts): Route {
       const amountMinor = capturedAmount(body, facts.currency);
       return { actor, ...(amountMinor === undefined ? {} : { amountMinor }) };
     },
+    whenOver: (body, facts) => ({ kind: 'capture', amountMinor: capturedAmount(body, facts.currency) }),
   });
 }
 
@@ -184,6 +209,7 @@ function cancelRoute(parts: SaleWritingParts): Route {
     update: cancel,
     admits: (state) => admitsCommand('cancel', state),
     message: (body, { actor }) => ({ actor, reason: body.reason ?? 'canceled at the till' }),
+    whenOver: () => ({ kind: 'cancel' }),
   });
 }
 
@@ -196,6 +222,11 @@ function retryRoute(parts: SaleWritingParts): Route {
     update: retry,
     admits: (state) => admitsCommand('retry', state),
     message: (body) => (body.reader === undefined ? {} : { readerId: body.reader }),
+    whenOver: () => ({ kind: 'retry' }),
+    check: async (body, facts) => {
+      if (body.reader === undefined || (await hasReader(parts.pool, facts.siteId, body.reader))) return;
+      throw refusedField('not_found', 'reader', 'names no reader of this site');
+    },
   });
 }
 
@@ -207,6 +238,8 @@ function resolveRoute(parts: SaleWritingParts): Route {
     body: resolveSchema,
     update: resolve,
     admits: (state) => !isFinalSaleState(state),
+    act: ({ decision, reason }) => ({ action: 'sale.resolve', after: { decision }, reason }),
     message: (body, { actor }) => ({ ...body, actor }),
+    whenOver: () => ({ kind: 'resolve' }),
   });
 }
