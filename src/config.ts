@@ -52,6 +52,7 @@ const schema = z.object({
   EVENT_SWEEP_MS: ms.default(5_000),
   INBOX_SWEEP_MS: ms.default(5_000),
   FEE_SWEEP_MS: ms.default(10_000),
+  UNBEGUN_SWEEP_MS: ms.default(60_000),
   SEAL_MS: ms.default(5_000),
   DEFAULT_ZONE: z.string().min(1).default('Australia/Sydney'),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),

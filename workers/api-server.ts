@@ -28,6 +28,7 @@ import { sealBookQueue } from '../src/jobs/seal-book.queue.ts';
 import { sweepInboxQueue } from '../src/jobs/sweep-inbox.queue.ts';
 import { sweepProcessorFeesQueue } from '../src/jobs/sweep-processor-fees.queue.ts';
 import { sweepProviderEventsQueue } from '../src/jobs/sweep-provider-events.queue.ts';
+import { sweepUnbegunSalesQueue } from '../src/jobs/sweep-unbegun-sales.queue.ts';
 import { createStripeReaderAdministration } from '../src/stripe/reader-administration.direct.ts';
 import { createStripeClient } from '../src/stripe/stripe-client.ts';
 import type { Running } from './process.ts';
@@ -166,6 +167,7 @@ function boardQueues(redis: Redis, prefix: string): Queue[] {
     sweepInboxQueue,
     sweepProviderEventsQueue,
     sweepProcessorFeesQueue,
+    sweepUnbegunSalesQueue,
     sealBookQueue,
   ];
   return names.map((name) => new Queue(name, { connection: redis, prefix }));

@@ -13,12 +13,14 @@ import { createOrm, unitOfWork, type Orm } from '../src/entities/orm.ts';
 import { ProcessorAccount } from '../src/entities/processor-account.entity.ts';
 import { createInbox } from '../src/entities/provider-event-inbox.ts';
 import { ProviderEventRows } from '../src/entities/provider-event-rows.ts';
+import { UnbegunSales } from '../src/entities/unbegun-sales.read.ts';
 import { SqlPool } from '../src/entities/sql-pool.ts';
 import { createJobs, type Jobs } from '../src/jobs/create-jobs.ts';
 import type { JobMetrics } from '../src/jobs/job-ports.ts';
 import { createTemporalMessenger } from '../src/jobs/temporal-messenger.ts';
 import { createSealer } from '../src/ledger/seal.ts';
 import type { Running } from './process.ts';
+import { saleTimingOf } from './sale-timing.ts';
 import { createStripeGateways } from './stripe-gateways.ts';
 import { temporalConnection } from './temporal-connection.ts';
 
@@ -82,7 +84,12 @@ function startable(config: Config, parts: Opened & { readonly log: Logger; reado
     metrics,
     rows: new ProviderEventRows(pool),
     accounts: new AccountSweeps(pool),
-    messenger: createTemporalMessenger({ client: parts.temporal, taskQueue: config.TASK_QUEUE_PAYMENTS }),
+    unbegun: new UnbegunSales(pool),
+    messenger: createTemporalMessenger({
+      client: parts.temporal,
+      taskQueue: config.TASK_QUEUE_PAYMENTS,
+      saleTiming: saleTimingOf(config.SALE_TIMING),
+    }),
     openInbox: (onStored) => createInbox({ databaseUrl: config.DATABASE_URL, onStored }),
     sweepFor: sweeps(config, orm),
     sealer: parts.sealer,
@@ -91,6 +98,7 @@ function startable(config: Config, parts: Opened & { readonly log: Logger; reado
       inboxSweepMs: config.INBOX_SWEEP_MS,
       eventSweepMs: config.EVENT_SWEEP_MS,
       feeSweepMs: config.FEE_SWEEP_MS,
+      unbegunSweepMs: config.UNBEGUN_SWEEP_MS,
       sealMs: config.SEAL_MS,
     },
   });

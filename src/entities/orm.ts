@@ -28,7 +28,7 @@ export async function createOrm(databaseUrl: string, connections = 10): Promise<
 
 /** A fresh unit of work. Never share one between requests or activities. */
 export function unitOfWork(orm: Orm): SqlEntityManager {
-  return orm.em.fork() as SqlEntityManager;
+  return orm.em.fork();
 }
 
 /** Brings the schema forward; there is no way back but a backup (decisions D56). Answers the names of what was applied. */

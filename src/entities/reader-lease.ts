@@ -19,8 +19,7 @@ export async function takeReader(
   readerId: ReaderId,
   lease: { kind: ReaderLeaseKind; owner: string },
 ): Promise<LeaseOutcome> {
-  const context = em.getTransactionContext();
-  await em.getConnection().execute(takeIfFree, [lease.kind, lease.owner, readerId], 'run', context);
+  await em.getConnection().execute(takeIfFree, [lease.kind, lease.owner, readerId], 'run', em.getTransactionContext());
   const reader = await em.findOneOrFail(Reader, { id: readerId }, { refresh: true });
   if (reader.leaseOwner === lease.owner) return { kind: 'taken', reader };
   return reader.removedAt ? { kind: 'removed' } : { kind: 'held', reader };

@@ -4,6 +4,7 @@ import type { ProcessorSweepPort } from '../domain/processor-port.ts';
 import type { AccountSweeps } from '../entities/account-sweeps.ts';
 import type { Inbox } from '../entities/provider-event-inbox.ts';
 import type { ProviderEventRows } from '../entities/provider-event-rows.ts';
+import type { UnbegunSales } from '../entities/unbegun-sales.read.ts';
 import { dispatchProviderEvents, type DispatchDependencies } from './dispatch-provider-events.job.ts';
 import {
   createDispatchProducer,
@@ -21,11 +22,14 @@ import { sweepProcessorFees } from './sweep-processor-fees.job.ts';
 import { sweepProcessorFeesPayload, sweepProcessorFeesQueue } from './sweep-processor-fees.queue.ts';
 import { sweepProviderEvents } from './sweep-provider-events.job.ts';
 import { sweepProviderEventsQueue } from './sweep-provider-events.queue.ts';
+import { sweepUnbegunSales } from './sweep-unbegun-sales.job.ts';
+import { sweepUnbegunSalesQueue } from './sweep-unbegun-sales.queue.ts';
 
 /** Everything the jobs stand on, handed in by the process that runs them. */
 export interface JobsDependencies extends QueueSurroundings {
   readonly rows: ProviderEventRows;
   readonly accounts: AccountSweeps;
+  readonly unbegun: UnbegunSales;
   readonly messenger: WorkflowMessenger;
   /** The inbox that the event sweep fills. */
   readonly openInbox: (onStored: (eventRowIds: readonly string[]) => void) => Inbox;
@@ -36,6 +40,7 @@ export interface JobsDependencies extends QueueSurroundings {
     readonly inboxSweepMs: number;
     readonly eventSweepMs: number;
     readonly feeSweepMs: number;
+    readonly unbegunSweepMs: number;
     readonly sealMs: number;
   };
 }
@@ -135,5 +140,10 @@ async function startRecurring(
     everyMs: deps.every.sealMs,
     run: () => sealBook(deps.sealer),
   });
-  return { all: [inboxSweep, eventSweep, fees, seal], fees };
+  const unbegun = await startRecurringJob(deps, {
+    name: sweepUnbegunSalesQueue,
+    everyMs: deps.every.unbegunSweepMs,
+    run: () => sweepUnbegunSales(deps),
+  });
+  return { all: [inboxSweep, eventSweep, fees, unbegun, seal], fees };
 }

@@ -13,6 +13,8 @@ export interface WorkflowMessenger {
   signalSale(saleId: string, pointer: ProviderEventPointer): Promise<'signaled' | 'over'>;
   /** Starting it twice for the same row is harmless. */
   startLateEvent(late: { readonly eventRowId: string; readonly saleId: string }): Promise<void>;
+  /** Starts the workflow of a sale that nobody began; one that runs or has run is left alone. */
+  startSale(saleId: string): Promise<void>;
   /** One at a time per account; while one runs this is harmless. */
   startProcessorFees(processorAccountId: string): Promise<void>;
 }

@@ -4,12 +4,16 @@ import type { lateEvent } from '../workflows/late-event.workflow.ts';
 import { processorFeesWorkflowId } from '../workflows/processor-fees.messages.ts';
 import type { processorFees } from '../workflows/processor-fees.workflow.ts';
 import { providerEvent, terminalSaleWorkflowId } from '../workflows/terminal-sale.messages.ts';
+import type { SaleTiming } from '../domain/sale-timing.ts';
+import type { terminalSale } from '../workflows/terminal-sale.workflow.ts';
 import type { WorkflowMessenger } from './job-ports.ts';
 
 export interface TemporalMessengerOptions {
   readonly client: Client;
   /** Where late events and fees are worked on. */
   readonly taskQueue: string;
+  /** The patience of a sale that nobody began. */
+  readonly saleTiming: SaleTiming;
   /** A call that takes longer is given up and made again by the job, in ms. */
   readonly deadlineMs?: number;
 }
@@ -41,6 +45,17 @@ export function createTemporalMessenger(options: TemporalMessengerOptions): Work
       } as const;
       await orIf(WorkflowExecutionAlreadyStartedError, null, () =>
         within(() => client.workflow.start<typeof lateEvent>('lateEvent', start)),
+      );
+    },
+    async startSale(saleId) {
+      const start = {
+        args: [{ schema: 1, saleId, timing: options.saleTiming }] as Parameters<typeof terminalSale>,
+        taskQueue,
+        workflowId: terminalSaleWorkflowId(saleId),
+        workflowIdReusePolicy: 'REJECT_DUPLICATE',
+      } as const;
+      await orIf(WorkflowExecutionAlreadyStartedError, null, () =>
+        within(() => client.workflow.start<typeof terminalSale>('terminalSale', start)),
       );
     },
     async startProcessorFees(processorAccountId) {

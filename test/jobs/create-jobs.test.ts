@@ -6,6 +6,7 @@ import { processorAccountId } from '../../src/domain/ids.ts';
 import { AccountSweeps } from '../../src/entities/account-sweeps.ts';
 import { createInbox, type Inbox } from '../../src/entities/provider-event-inbox.ts';
 import { ProviderEventRows } from '../../src/entities/provider-event-rows.ts';
+import { UnbegunSales } from '../../src/entities/unbegun-sales.read.ts';
 import { SqlPool } from '../../src/entities/sql-pool.ts';
 import { createJobs, type Jobs } from '../../src/jobs/create-jobs.ts';
 import { createDispatchProducer, type DispatchProducer } from '../../src/jobs/dispatch-provider-events.queue.ts';
@@ -74,6 +75,7 @@ async function start(): Promise<Jobs> {
     metrics: { eventSettled: () => undefined, jobFailed: () => undefined },
     rows: new ProviderEventRows(pool),
     accounts: new AccountSweeps(pool),
+    unbegun: new UnbegunSales(pool),
     messenger: {
       signalSale: async (saleId) => {
         told.push(`signal ${saleId}`);
@@ -81,6 +83,7 @@ async function start(): Promise<Jobs> {
       },
       startLateEvent: async ({ saleId }) => void told.push(`late ${saleId}`),
       startProcessorFees: async (accountId) => void told.push(`fees ${accountId}`),
+      startSale: async (saleId) => void told.push(`start ${saleId}`),
     },
     openInbox: (onStored) => createInbox({ databaseUrl: database.url, onStored }),
     sweepFor: async () => ({
@@ -91,7 +94,7 @@ async function start(): Promise<Jobs> {
     }),
     sealer: { seal: async () => (sealed += 1) },
     now: () => new Date(),
-    every: { inboxSweepMs: 200, eventSweepMs: 200, feeSweepMs: 60_000, sealMs: 200 },
+    every: { inboxSweepMs: 200, eventSweepMs: 200, feeSweepMs: 60_000, unbegunSweepMs: 200, sealMs: 200 },
   });
   running.push(jobs);
   await jobs.start();
@@ -177,6 +180,14 @@ describe('the jobs', () => {
     );
     expect(account?.['events_read_until']).toBe(createdAt.replace('T', ' ').replace('.000Z', '.000000'));
     expect(await webhook('evt_lost', { id: 'pi_lost' }, 'payment_intent.succeeded')).toBe('duplicate');
+  });
+
+  it('start the workflow of a sale that was written down and never begun, not of one that was just made', async () => {
+    const forgotten = await rows.sale({ state: 'created', createdAt: '2026-11-21 00:00:00.000000' });
+    await rows.sale({ state: 'created' });
+    await start();
+    await until(() => told.length > 0);
+    expect(new Set(told)).toEqual(new Set([`start ${forgotten}`]));
   });
 
   it('are shared by two processes without telling anybody twice', async () => {

@@ -41,6 +41,7 @@ beforeEach(() => {
       },
       startLateEvent: ({ eventRowId, saleId }) => tell(`late ${eventRowId} ${saleId}`),
       startProcessorFees: (accountId) => tell(`fees ${accountId}`),
+      startSale: (saleId) => tell(`start ${saleId}`),
     },
     queueLater: async (ids, delayMs) => void queued.push({ ids, delayMs }),
     askForFees: (accountId) => tell(`fees ${accountId}`),

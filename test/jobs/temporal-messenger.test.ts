@@ -25,6 +25,10 @@ beforeAll(async () => {
       await new Promise<void>((finish) => (finishFees = finish));
       return { posted: 0, more: false };
     },
+    lapseSale: async ({ saleId }: { saleId: string }) => {
+      calls.push(`lapse ${saleId}`);
+      return { state: 'never_begun', attempt: 0, attentionReason: null };
+    },
     advanceSale: async () => {
       calls.push('advance');
       return { state: 'canceled', attempt: 1, attentionReason: null };
@@ -33,7 +37,8 @@ beforeAll(async () => {
 });
 afterAll(() => temporal.close());
 
-const messenger = () => createTemporalMessenger({ client: temporal.client, taskQueue: temporal.taskQueue });
+const saleTiming = { ...productionSaleTiming, beginMs: 20 };
+const messenger = () => createTemporalMessenger({ client: temporal.client, taskQueue: temporal.taskQueue, saleTiming });
 const pointer = { eventRowId: 'pev_1', type: 'payment_intent.succeeded', objectId: 'pi_1' };
 
 describe('the way from the jobs to the workflows', () => {
@@ -48,6 +53,15 @@ describe('the way from the jobs to the workflows', () => {
     expect(await messenger().signalSale(saleId, pointer)).toBe('signaled');
     expect(await handle.result()).toMatchObject({ state: 'canceled' });
     expect(await messenger().signalSale(saleId, pointer)).toBe('over');
+  });
+
+  it('ends a sale that nobody began by its own clock, and leaves one that has run alone', async () => {
+    const saleId = randomUUID();
+    await Promise.all([messenger().startSale(saleId), messenger().startSale(saleId)]);
+    const handle = temporal.client.workflow.getHandle(terminalSaleWorkflowId(saleId));
+    expect(await handle.result()).toMatchObject({ state: 'never_begun' });
+    await messenger().startSale(saleId);
+    expect(calls.filter((call) => call === `lapse ${saleId}`)).toHaveLength(1);
   });
 
   it('starts one workflow for a late event, however often it is asked', async () => {

@@ -1,0 +1,23 @@
+import type { UnbegunSales } from '../entities/unbegun-sales.read.ts';
+import type { WorkflowMessenger } from './job-ports.ts';
+
+export interface SweepUnbegunSalesDependencies {
+  readonly unbegun: Pick<UnbegunSales, 'olderThan'>;
+  readonly messenger: Pick<WorkflowMessenger, 'startSale'>;
+  readonly now: () => Date;
+}
+
+/** Long enough for a till that lost its answer to come back with the same key. */
+const patienceMs = 60_000;
+const salesAtOnce = 100;
+
+/**
+ * A sale whose row was written while Temporal was away, and whose till never came back: its workflow is started without
+ * a `begin`, so that it ends the sale by its own clock. A workflow that runs, or has run, is left alone.
+ */
+export async function sweepUnbegunSales(deps: SweepUnbegunSalesDependencies): Promise<number> {
+  const before = new Date(deps.now().getTime() - patienceMs);
+  const sales = await deps.unbegun.olderThan(before.toISOString(), salesAtOnce);
+  for (const sale of sales) await deps.messenger.startSale(sale);
+  return sales.length;
+}
