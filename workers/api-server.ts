@@ -52,9 +52,7 @@ export async function createApiServer(config: Config): Promise<Running> {
       log.info('stopping: finishing what is under way');
       health.drain();
       opened.hub.close();
-      api.close();
-      api.closeIdleConnections();
-      await once(api, 'close');
+      await closed(api);
       admin.close();
       admin.closeAllConnections();
       await ended;
@@ -195,6 +193,16 @@ async function listen(app: Koa, at: { readonly port: number; readonly host: stri
   server.listen(at.port, at.host);
   await once(server, 'listening');
   return server;
+}
+
+/** Takes nothing new, answers what is under way, and hangs up on each caller as soon as it has its answer. */
+async function closed(server: Server): Promise<void> {
+  server.close();
+  const hangUp = setInterval(() => {
+    server.closeIdleConnections();
+  }, 50);
+  await once(server, 'close');
+  clearInterval(hangUp);
 }
 
 function portOf(server: Server): number {

@@ -97,7 +97,8 @@ const awayCodes = new Set<unknown>([
   'ER_LOCK_DEADLOCK',
 ]);
 
-/** Whether the database could not be reached, or asked for the same again. */
+/** Whether the database could not be reached, asked for the same again, or lost the connection (`fatal`). */
 function isAway(error: unknown): boolean {
-  return typeof error === 'object' && error !== null && 'code' in error && awayCodes.has(error.code);
+  if (typeof error !== 'object' || error === null) return false;
+  return ('code' in error && awayCodes.has(error.code)) || ('fatal' in error && error.fatal === true);
 }

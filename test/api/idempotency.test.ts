@@ -1,8 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { Client, Connection, defaultGrpcRetryOptions, makeGrpcRetryInterceptor } from '@temporalio/client';
 import { randomUUID } from 'node:crypto';
-import { createServer, type AddressInfo } from 'node:net';
-import { once } from 'node:events';
+import { freePort } from '../support/free-port.ts';
 import { listenTo } from './listening.ts';
 import { idOf, itemsOf, send, textOf, startTestApi, type TestAnswer, type TestApi } from './test-api.ts';
 
@@ -199,12 +198,7 @@ async function orphan(age: '0 HOUR' | '1 DAY'): Promise<{ readonly key: string; 
 
 /** A client of a Temporal server that nobody runs: the port was free a moment ago. */
 async function temporalAway(): Promise<{ client: Client; close: () => Promise<void> }> {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const { port } = probe.address() as AddressInfo;
-  probe.close();
-  await once(probe, 'close');
   const interceptors = [makeGrpcRetryInterceptor(defaultGrpcRetryOptions({ maxAttempts: 3 }))];
-  const connection = Connection.lazy({ address: `127.0.0.1:${port}`, interceptors });
+  const connection = Connection.lazy({ address: `127.0.0.1:${await freePort()}`, interceptors });
   return { client: new Client({ connection }), close: () => connection.close() };
 }

@@ -10,6 +10,8 @@ import { pino } from 'pino';
 import { createAdminApp } from '../../src/api/admin-app.ts';
 import { Health } from '../../src/api/health.ts';
 import { redaction } from '../../src/api/logger.ts';
+import { SqlPool } from '../../src/entities/sql-pool.ts';
+import { freePort } from '../support/free-port.ts';
 import { requireSchema, SchemaMismatch } from '../../src/entities/schema-version.ts';
 import { runningStack } from '../support/stack.ts';
 import { listenTo } from './listening.ts';
@@ -91,6 +93,16 @@ describe('a process of the API', () => {
     expect(lines.join('')).toContain('/v1/sales');
     expect(lines.join('')).not.toMatch(/canary|tf_[0-9a-f]{40}/);
     await server.close();
+  });
+
+  it('answers 503 with Retry-After while the database is away, and logs why', async () => {
+    const pool = new SqlPool(`mysql://root@127.0.0.1:${await freePort()}/away`, 2);
+    const server = await listenTo({ ...api.dependencies, pool });
+    const answer = await send(`${server.url}/v1/sales`, 'GET', { as: api.shops.ours.key });
+    expect([answer.status, answer.body['code']]).toEqual([503, 'temporarily_unavailable']);
+    expect(answer.headers.get('retry-after')).toBe('2');
+    await server.close();
+    await pool.close();
   });
 
   it('does not start on a schema that is newer or older than itself', async () => {

@@ -247,6 +247,30 @@ describe('commands of staff', () => {
   }
 });
 
+describe('a decision of a person', () => {
+  it('is written down with who, why and what stood there before, and then sent to the sale', async () => {
+    const id = idOf(await sell());
+    await api.story.become(id, { state: 'unresolved', attention_reason: 'nobody knows' });
+    api.story.script.advanceSale = async ({ saleId }) =>
+      api.story.become(saleId, { state: 'authorized', attention_reason: null });
+    const answer = await command(id, 'resolve', { decision: 'look_again', reason: 'the till saw a receipt' });
+    expect(answer.body).toMatchObject({ state: 'authorized', needsAttention: false });
+    const acts = await api.pool.rows(
+      'SELECT actor, action, before_values, after_values, reason FROM audit_event WHERE target = ?',
+      [id],
+    );
+    expect(acts).toEqual([
+      {
+        actor: api.shops.ours.keyId,
+        action: 'sale.resolve',
+        before_values: '{"state":"unresolved","attentionReason":"nobody knows"}',
+        after_values: '{"decision":"look_again"}',
+        reason: 'the till saw a receipt',
+      },
+    ]);
+  });
+});
+
 describe('reading sales', () => {
   it('lists the newest first, in pages that lose and repeat nothing', async () => {
     const made = [idOf(await sell()), idOf(await sell()), idOf(await sell())].reverse();
