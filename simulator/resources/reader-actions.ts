@@ -4,7 +4,7 @@ import { slotOf, type Slot } from '../readers/slot.ts';
 import type { ActionRecord, IntentRecord, ReaderRecord } from '../records.ts';
 import type { Account } from '../store.ts';
 import { interacCard, standardCard, testCard, type TestCard } from '../test-cards.ts';
-import { invalidParameter, missingParameter, refusal } from '../wire/errors.ts';
+import { invalidParameter, missingParameter, plainRefusal, refusal } from '../wire/errors.ts';
 import {
   boolean,
   filledText,
@@ -198,7 +198,7 @@ function presentCard(slot: Slot, params: Parsed<typeof presentShape>): ReaderRec
   const card = presentedCard(params);
   if (slot.device.dead || slot.reader.status === 'offline') throw offline();
   if (!awaitsCard(slot)) {
-    throw refusal('terminal_reader_busy', 'The reader has no action in progress that waits for a payment method.');
+    throw plainRefusal('The reader has no action in progress that waits for a payment method.');
   }
   present(slot, { card, afterMs: 0, tipMinor: params.amount_tip, readMethod: 'contactless_emv' });
   return slot.reader;

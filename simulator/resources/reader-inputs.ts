@@ -2,7 +2,7 @@ import { startAction } from '../readers/commands.ts';
 import { failure, finishAction, slotOf, type Slot } from '../readers/slot.ts';
 import type { ActionRecord, ReaderRecord } from '../records.ts';
 import type { Account } from '../store.ts';
-import { refusal } from '../wire/errors.ts';
+import { plainRefusal } from '../wire/errors.ts';
 import { boolean, filledText, group, list, metadata, needed, oneOf, text, type Parsed } from '../wire/fields.ts';
 import { endpoint, type ApiCall, type ApiRoute } from '../wire/routes.ts';
 import type { World } from '../world.ts';
@@ -82,7 +82,7 @@ function asked(input: Parsed<typeof inputShape>): Input {
 function collecting(slot: Slot): Slot {
   const { action } = slot.reader;
   if (action?.type === 'collect_inputs' && action.status === 'in_progress') return slot;
-  throw refusal('terminal_reader_busy', 'The reader is not collecting inputs.');
+  throw plainRefusal('The reader is not collecting inputs.');
 }
 
 function succeed(slot: Slot, skipOptional: boolean): ReaderRecord {

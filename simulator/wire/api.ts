@@ -201,13 +201,13 @@ function canonical(value: RawParams): string {
 }
 
 async function executed(parts: ApiParts, running: Running): Promise<StoredAnswer | 'dropped'> {
-  const { fault, record } = running;
+  const { fault } = running;
   await takeTime(parts.world, running);
   if ((await passGate(parts, running, 'before')) === 'drop') return 'dropped';
   if (fault?.kind !== 'respond') return execute(parts.world, running);
-  if (!fault.executed) return faultAnswer(fault, record.id);
+  if (!fault.executed) return faultAnswer(fault);
   const result = execute(parts.world, running);
-  return fault.stored === 'fault' ? faultAnswer(fault, record.id) : result;
+  return fault.stored === 'fault' ? faultAnswer(fault) : result;
 }
 
 /** The artificial execution time: the key is in use meanwhile. */
@@ -234,21 +234,21 @@ function execute(world: World, running: Running): StoredAnswer {
     world.cause = cause;
     const { answer, expand } = running.route.execute({ account, path, raw, version });
     const shown = inVersion(expand.length === 0 ? answer : expanded(answer, expand, account), version);
-    return { status: 200, body: JSON.stringify(shown), contentType: JSON_TYPE, requestId: record.id };
+    return { status: 200, body: JSON.stringify(shown), contentType: JSON_TYPE };
   } catch (error) {
-    if (error instanceof ApiError && error.kept) return { ...errorAnswer(error), requestId: record.id };
+    if (error instanceof ApiError && error.kept) return errorAnswer(error);
     throw error;
   } finally {
     world.cause = noCause;
   }
 }
 
-function errorAnswer({ status, body }: ApiError): Omit<StoredAnswer, 'requestId'> {
+function errorAnswer({ status, body }: ApiError): StoredAnswer {
   return { status, body: JSON.stringify({ error: body }), contentType: JSON_TYPE };
 }
 
 function errorReply(error: ApiError): Reply {
-  return answerReply({ ...errorAnswer(error), requestId: '' });
+  return answerReply(errorAnswer(error));
 }
 
 function answerReply({ status, body, contentType }: StoredAnswer): Extract<Reply, { kind: 'answer' }> {
@@ -257,12 +257,12 @@ function answerReply({ status, body, contentType }: StoredAnswer): Extract<Reply
 
 type RespondFault = Extract<Fault, { kind: 'respond' }>;
 
-function faultAnswer(fault: RespondFault, requestId: string): StoredAnswer {
-  return { status: fault.status, body: fault.body, contentType: fault.contentType ?? JSON_TYPE, requestId };
+function faultAnswer(fault: RespondFault): StoredAnswer {
+  return { status: fault.status, body: fault.body, contentType: fault.contentType ?? JSON_TYPE };
 }
 
 function faultReply(fault: RespondFault): Reply {
-  return withFaultHeaders(answerReply(faultAnswer(fault, '')), fault);
+  return withFaultHeaders(answerReply(faultAnswer(fault)), fault);
 }
 
 function withFaultHeaders(reply: Extract<Reply, { kind: 'answer' }>, fault: RespondFault): Reply {

@@ -57,6 +57,11 @@ export function refusal(code: string, message: string, extra: Partial<ErrorBody>
   return new ApiError(400, { type: 'invalid_request_error', code, message, ...extra }, true);
 }
 
+/** A refusal Stripe has published no code for. */
+export function plainRefusal(message: string): ApiError {
+  return new ApiError(400, { type: 'invalid_request_error', message }, true);
+}
+
 export function unauthorized(message: string): ApiError {
   return new ApiError(401, { type: 'invalid_request_error', message }, false);
 }

@@ -5,7 +5,6 @@ export interface StoredAnswer {
   status: number;
   body: string;
   contentType: string;
-  requestId: string;
 }
 
 interface Entry {
