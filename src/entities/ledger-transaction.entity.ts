@@ -14,7 +14,6 @@ const LedgerTransactionSchema = defineEntity({
   indexes: [
     { name: 'ledger_transaction_recorded_at_id_index', properties: ['recordedAt', 'id'] },
     { name: 'ledger_transaction_sale_id_index', properties: ['saleId'] },
-    { name: 'ledger_transaction_refund_id_index', properties: ['refundId'] },
     { name: 'ledger_transaction_provider_ref_index', properties: ['providerRef'] },
   ],
   properties: {

@@ -21,14 +21,15 @@ export function readPacket(items: readonly PreparedItem[], accounts: ReadonlyMap
   const codes = [...new Set(items.flatMap((item) => accountsOf(item).map((account) => account.code)))];
   const facts = codes.flatMap((code) => accounts.get(code) ?? []);
   const opKeys = items.flatMap((item) => (item.kind === 'post' ? [item.transaction.opKey] : []));
+  const holdKeys = items.flatMap(holdKeysOf);
   const locks = riderLocks(items.flatMap(ridersOf).filter(isUpdate));
   const statements = [
     'BEGIN',
     selectAccounts(facts.map(({ id }) => id)),
     'SELECT UTC_TIMESTAMP(6)',
     selectWhere(postedColumns, 'ledger_transaction', opKeys),
-    selectWhere(holdColumns, 'ledger_hold', items.flatMap(holdKeysOf)),
     ...locks.map((lock) => lock.sql),
+    ...(holdKeys.length > 0 ? [selectWhere(holdColumns, 'ledger_hold', holdKeys)] : []),
   ];
   return { statements, parse: (results) => parseState(results, new Map(facts.map((one) => [one.id, one])), locks) };
 }
@@ -87,7 +88,8 @@ function parseState(
   facts: ReadonlyMap<number, AccountFacts>,
   locks: readonly RiderLock[],
 ): BookState {
-  const rows = (index: number) => results[index] as readonly (readonly unknown[])[];
+  // The holds come last, and only if any were asked for.
+  const rows = (index: number) => (results[index] ?? []) as readonly (readonly unknown[])[];
   const accounts = rows(1).flatMap((row) => accountState(row, facts));
   return {
     now: String(rows(2)[0]?.[0]),
@@ -98,7 +100,7 @@ function parseState(
         .map((row) => holdState(row))
         .map((hold) => [hold.opKey, hold]),
     ),
-    riderRows: new Map(locks.flatMap((lock, index) => foundRows(lock, rows(5 + index)))),
+    riderRows: new Map(locks.flatMap((lock, index) => foundRows(lock, rows(4 + index)))),
   };
 }
 

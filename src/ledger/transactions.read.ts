@@ -31,8 +31,8 @@ export interface PostedTransaction {
 /** How a transaction is found. */
 export type TransactionKey =
   | { readonly by: 'id' | 'op_key' | 'reference'; readonly value: string }
-  /** All of one sale, refund or provider's object, in the order in which they were recorded. */
-  | { readonly by: 'sale_id' | 'refund_id' | 'provider_ref'; readonly value: string };
+  /** All of one sale or provider's object, in the order in which they were recorded. */
+  | { readonly by: 'sale_id' | 'provider_ref'; readonly value: string };
 
 /** The transactions that `key` names, with their legs; none when there are none. */
 export async function readTransactions(reader: SqlReader, key: TransactionKey): Promise<readonly PostedTransaction[]> {

@@ -339,7 +339,10 @@ describe('what is undone', () => {
     });
     posted(await plenty.book.poster.post(reserved));
     posted(await plenty.book.poster.post(confirmed));
-    const standing = await readTransactions(plenty.book.reader, { by: 'refund_id', value: 'rfd_4' });
+    const standing = [
+      ...(await readTransactions(plenty.book.reader, { by: 'op_key', value: reserved.opKey })),
+      ...(await readTransactions(plenty.book.reader, { by: 'op_key', value: confirmed.opKey })),
+    ];
     const undone = refund.refundUndone({ ...at, refundId: 'rfd_4', posted: standing });
     expect(undone.opKey).toBe('refund-rfd_4-undone');
     posted(await plenty.book.poster.post(undone));

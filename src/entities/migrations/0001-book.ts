@@ -57,7 +57,6 @@ const tables = [
     UNIQUE KEY ledger_transaction_reference_unique (reference),
     KEY ledger_transaction_recorded_at_id_index (recorded_at, id),
     KEY ledger_transaction_sale_id_index (sale_id),
-    KEY ledger_transaction_refund_id_index (refund_id),
     KEY ledger_transaction_provider_ref_index (provider_ref)
   ) ${options}`,
   `CREATE TABLE ledger_entry (
