@@ -2,7 +2,7 @@ import { standardCard, testCard } from '../test-cards.ts';
 import { attemptPayment } from '../resources/payments.ts';
 import { cardOfMode, manual, useMode, type Device, type ReaderMode, type Tap } from './device.ts';
 import { awaitsCard, present } from './presenting.ts';
-import { failure, finishAction, type Slot } from './slot.ts';
+import { failure, finishAction, intentOn, type Slot } from './slot.ts';
 
 /** What the person and the machine at the reader do by themselves once a payment is on it. */
 export function behave(slot: Slot): void {
@@ -73,19 +73,15 @@ export function pressCancel(slot: Slot): boolean {
 /** The reader drops out: its action sticks, and the money may be held all the same (terminal.md 4.6-7). */
 function die(slot: Slot, mode: ReaderMode): void {
   const { world, account, reader, device } = slot;
-  const intent = account.paymentIntents.get(paymentIntentOn(slot) ?? '');
+  const intent = intentOn(slot);
   const card = testCard(mode.card ?? standardCard);
   if (mode.authorized && card !== undefined && intent?.status === 'requires_payment_method') {
     const read = { card, readMethod: 'contactless_emv' as const, readerId: reader.id, location: reader.location };
-    attemptPayment(world, account, { intent, read, tipMinor: mode.tipMinor });
+    const shownMinor = device.shownMinor ?? intent.amount;
+    attemptPayment(world, account, { intent, read, tipMinor: mode.tipMinor, shownMinor });
   }
   device.dead = true;
   goSilent(slot, mode);
-}
-
-function paymentIntentOn({ reader }: Slot): string | undefined {
-  const id = reader.action?.process_payment_intent?.payment_intent;
-  return typeof id === 'string' ? id : undefined;
 }
 
 /** The status lags: it says online until two minutes have passed (terminal.md 4.6-11). */

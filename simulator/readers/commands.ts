@@ -2,7 +2,7 @@ import type { ActionRecord } from '../records.ts';
 import { refusal, type ApiError } from '../wire/errors.ts';
 import { behave } from './behaviour.ts';
 import { dropPlans, useMode, type Device } from './device.ts';
-import { touch, type Slot } from './slot.ts';
+import { intentOn, touch, type Slot } from './slot.ts';
 
 export type CommandKind = 'payment' | 'display' | 'cancel';
 
@@ -12,6 +12,7 @@ export function startAction(slot: Slot, kind: CommandKind, action: ActionRecord)
   refuseUnlessReachable(slot, kind);
   dropPlans(device);
   reader.action = action;
+  device.shownMinor = intentOn(slot)?.amount;
   touch(slot);
   const lostAnswer = kind === 'payment' && device.mode.name === 'timeout_received';
   if (kind === 'payment') behave(slot);

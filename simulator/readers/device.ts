@@ -60,6 +60,8 @@ export interface Device {
   attempt: number;
   plans: { cancel(): void }[];
   queuedTaps: Tap[];
+  /** The figure on the display: an intent changed meanwhile is authorized by the old one (terminal.md 5.3). */
+  shownMinor: number | undefined;
 }
 
 /** Counts one use of the mode; the last one brings back the mode before. */

@@ -1,10 +1,10 @@
 import { attemptPayment, addPaymentMethod, backgroundOf, become, type AttemptResult } from '../resources/payments.ts';
 import { makeRefund } from '../resources/refund-machine.ts';
-import type { ActionRecord, IntentRecord, ReadCard } from '../records.ts';
+import type { IntentRecord, ReadCard } from '../records.ts';
 import { documentation } from '../wire/errors.ts';
 import { emit } from '../world.ts';
 import type { Tap } from './device.ts';
-import { failure, finishAction, type Failure, type Slot } from './slot.ts';
+import { failure, finishAction, intentOn, type Failure, type Slot } from './slot.ts';
 
 const AWAITING_CARD = ['process_payment_intent', 'collect_payment_method', 'refund_payment'];
 
@@ -26,23 +26,18 @@ export function present(slot: Slot, tap: Tap): void {
 
 /** Decides at once, or after the time an authorization takes; until then the reader is busy. */
 export function authorizing(slot: Slot, decide: () => void): void {
-  const { world, account, reader, device } = slot;
+  const { world, account, device } = slot;
   const { authorizationMs, showProcessing } = world.settings;
   if (authorizationMs <= 0) {
     decide();
     return;
   }
   device.phase = 'authorizing';
-  const intent = intentOf(slot, reader.action);
+  const intent = intentOn(slot);
   if (showProcessing && intent?.status === 'requires_payment_method') {
     become(world, account, { intent, status: 'processing', event: 'payment_intent.processing' });
   }
   device.plans.push(world.clock.after(authorizationMs, decide));
-}
-
-function intentOf({ account }: Slot, action: ActionRecord | null): IntentRecord | undefined {
-  const named = action?.process_payment_intent ?? action?.collect_payment_method ?? action?.confirm_payment_intent;
-  return typeof named?.payment_intent === 'string' ? account.paymentIntents.get(named.payment_intent) : undefined;
 }
 
 function conclude(slot: Slot, tap: Tap): void {
@@ -62,13 +57,14 @@ function conclude(slot: Slot, tap: Tap): void {
 
 function pay(slot: Slot, tap: Tap, read: ReadCard): void {
   const { world, account, reader } = slot;
-  const intent = intentOf(slot, reader.action);
+  const intent = intentOn(slot);
   if (!isPayable(intent)) {
     finishAction(slot, movedOn());
     return;
   }
   const tipMinor = tipOf(reader.action?.process_payment_intent?.process_config, tap);
-  report(slot, attemptPayment(world, account, { intent, read, tipMinor }));
+  const shownMinor = slot.device.shownMinor ?? intent.amount;
+  report(slot, attemptPayment(world, account, { intent, read, tipMinor, shownMinor }));
 }
 
 function isPayable(intent: IntentRecord | undefined): intent is IntentRecord {
@@ -109,7 +105,7 @@ export function report(slot: Slot, result: AttemptResult): void {
 /** Two steps: the card is read now and charged by `confirm_payment_intent`, within 30 s (terminal.md 4.2). */
 function collect(slot: Slot, tap: Tap, read: ReadCard): void {
   const { world, account, reader, device } = slot;
-  const intent = intentOf(slot, reader.action);
+  const intent = intentOn(slot);
   const collecting = reader.action?.collect_payment_method;
   if (!isPayable(intent) || reader.action === null || collecting === undefined) {
     finishAction(slot, movedOn());
@@ -146,15 +142,14 @@ function forgetCollected({ world, account }: Slot, intent: IntentRecord, payment
 
 /** Charges the card that was read in the first step. */
 export function confirmCollected(slot: Slot): void {
-  const { world, account, reader } = slot;
-  const intent = intentOf(slot, reader.action);
+  const { world, account } = slot;
+  const intent = intentOn(slot);
   const collected = intent === undefined ? null : backgroundOf(account, intent).collected;
   if (intent?.status !== 'requires_confirmation' || collected === null) {
     finishAction(slot, movedOn());
     return;
   }
-  const { read, tipMinor, paymentMethod } = collected;
-  report(slot, attemptPayment(world, account, { intent, read, tipMinor, paymentMethod }));
+  report(slot, attemptPayment(world, account, { intent, ...collected, shownMinor: intent.amount }));
 }
 
 function idOf(reference: unknown): string {

@@ -1,4 +1,4 @@
-import type { ActionRecord, ReaderRecord } from '../records.ts';
+import type { ActionRecord, IntentRecord, ReaderRecord } from '../records.ts';
 import type { Account } from '../store.ts';
 import { emit, type World } from '../world.ts';
 import { dropPlans, manual, type Device } from './device.ts';
@@ -55,8 +55,20 @@ export function deviceOf(account: Account, readerId: string): Device {
       attempt: 0,
       plans: [],
       queuedTaps: [],
+      shownMinor: undefined,
     };
     account.devices.set(readerId, device);
   }
   return device;
+}
+
+/** The intent of the action on the reader. */
+export function intentOn({ account, reader }: Slot): IntentRecord | undefined {
+  const {
+    process_payment_intent: processed,
+    collect_payment_method: collected,
+    confirm_payment_intent: confirmed,
+  } = reader.action ?? {};
+  const id = (processed ?? collected ?? confirmed)?.payment_intent;
+  return typeof id === 'string' ? account.paymentIntents.get(id) : undefined;
 }

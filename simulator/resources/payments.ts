@@ -13,6 +13,8 @@ export interface Attempt {
   intent: IntentRecord;
   read: ReadCard;
   tipMinor: number | undefined;
+  /** What the reader showed, before the tip: this is authorized, whatever the intent's amount has become. */
+  shownMinor: number;
   /** Given when the card was read earlier, in a two-step payment. */
   paymentMethod?: string;
 }
@@ -42,7 +44,7 @@ export function noteChange(world: World, account: Account, intent: IntentRecord)
 export function attemptPayment(world: World, account: Account, attempt: Attempt): AttemptResult {
   const { intent, read } = attempt;
   const background = backgroundOf(account, intent);
-  const amountMinor = intent.amount + (attempt.tipMinor ?? 0);
+  const amountMinor = attempt.shownMinor + (attempt.tipMinor ?? 0);
   const verdict =
     unsuitable(intent, read) ??
     judge({
@@ -76,19 +78,20 @@ function unsuitable(intent: IntentRecord, { card }: ReadCard): Decline | undefin
 function approve(world: World, account: Account, attempt: Attempt): void {
   const { intent, read, tipMinor } = attempt;
   const waits = isCapturedLater(intent) && read.card.family === 'card_present';
+  const amountMinor = attempt.shownMinor + (tipMinor ?? 0);
   intent.amount += tipMinor ?? 0;
   if (tipMinor !== undefined) intent.amount_details = { tip: { amount: tipMinor } };
-  const charge = chargeFor(world, account, { attempt, waits, amountMinor: intent.amount });
+  const charge = chargeFor(world, account, { attempt, waits, amountMinor });
   intent.last_payment_error = null;
   intent.payment_method = charge.payment_method;
   intent.latest_charge = charge.id;
   if (waits) {
-    intent.amount_capturable = intent.amount;
+    intent.amount_capturable = amountMinor;
     become(world, account, { intent, status: 'requires_capture', event: 'payment_intent.amount_capturable_updated' });
     planExpiry(world, account, intent);
   } else {
-    take(world, account, { charge, amountMinor: intent.amount });
-    intent.amount_received = intent.amount;
+    take(world, account, { charge, amountMinor });
+    intent.amount_received = amountMinor;
     become(world, account, { intent, status: 'succeeded', event: 'payment_intent.succeeded' });
   }
   emit(world, account, { type: 'charge.succeeded', object: charge });
@@ -128,7 +131,7 @@ export function addPaymentMethod(world: World, account: Account, read: ReadCard)
 
 function decline(world: World, account: Account, attempt: Attempt & { verdict: Decline }): string {
   const { intent, verdict } = attempt;
-  const amountMinor = intent.amount + (attempt.tipMinor ?? 0);
+  const amountMinor = attempt.shownMinor + (attempt.tipMinor ?? 0);
   const charge = chargeFor(world, account, { attempt, waits: false, amountMinor, verdict });
   const method = account.paymentMethods.get(charge.payment_method ?? '');
   intent.latest_charge = charge.id;

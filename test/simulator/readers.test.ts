@@ -117,6 +117,22 @@ describe('the reader’s one slot', () => {
   });
 });
 
+describe('an amount changed while the reader shows it', () => {
+  it('is authorized by the old figure, until the intent is put on the reader again', async () => {
+    const intent = await shop.intent();
+    await shop.process(intent);
+    await shop.stripe.paymentIntents.update(intent.id, { amount: 2600 });
+    await shop.present();
+    expect(await shop.read(intent)).toMatchObject({ amount: 2600, amount_capturable: 2500 });
+    const again = await shop.intent();
+    await shop.process(again);
+    await shop.stripe.paymentIntents.update(again.id, { amount: 2600 });
+    await shop.process(again);
+    await shop.present();
+    expect(await shop.read(again)).toMatchObject({ amount: 2600, amount_capturable: 2600 });
+  });
+});
+
 describe('tips', () => {
   it('adds the tip to the amount and shows it apart', async () => {
     const intent = await shop.intent();
