@@ -26,6 +26,18 @@ const environmentless = [
   },
 ];
 
+const unscoped = [
+  {
+    selector:
+      'CallExpression[callee.property.name=/^(findOne|findOneOrFail|findAll|findAndCount|nativeUpdate|nativeDelete|qb|createQueryBuilder)$/]',
+    message: 'The API reads through scopedTo(principal), so that a foreign id is not found (decisions D54).',
+  },
+  {
+    selector: 'CallExpression[callee.object.name="em"][callee.property.name="find"]',
+    message: 'The API reads through scopedTo(principal), so that a foreign id is not found (decisions D54).',
+  },
+];
+
 export default tseslint.config(
   { ignores: ['node_modules/', '.tillflow/', 'coverage/', 'test/histories/'] },
   js.configs.recommended,
@@ -50,6 +62,10 @@ export default tseslint.config(
     },
   },
   { files: ['src/**/*.ts'], rules: { 'no-restricted-syntax': ['error', ...money, ...environmentless] } },
+  {
+    files: ['src/api/**/*.ts'],
+    rules: { 'no-restricted-syntax': ['error', ...money, ...environmentless, ...unscoped] },
+  },
   { files: ['src/domain/**/*.ts'], rules: { 'no-restricted-syntax': ['error', ...money, ...clockless] } },
   { files: ['src/domain/money.ts', 'src/config.ts'], rules: { 'no-restricted-syntax': 'off' } },
   {

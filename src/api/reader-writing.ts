@@ -12,8 +12,9 @@ import {
   type WriteRequest,
 } from '../entities/idempotency.ts';
 import { unitOfWork, type Orm } from '../entities/orm.ts';
-import { ProcessorAccount } from '../entities/processor-account.entity.ts';
+import type { ProcessorAccount } from '../entities/processor-account.entity.ts';
 import {
+  accountOfSite,
   keepReader,
   newReaderId,
   releaseFromAdministration,
@@ -165,8 +166,7 @@ async function changeRow(parts: ReaderWritingParts, act: ReaderAct): Promise<unk
 
 /** The administration of readers at the account that `site` sells through. */
 export async function administrationOf(parts: ReaderWritingParts, site: Site): Promise<ReaderAdministration> {
-  const account = await unitOfWork(parts.orm).findOneOrFail(ProcessorAccount, { id: site.processorAccountId });
-  return parts.administrationFor(account);
+  return parts.administrationFor(await accountOfSite(unitOfWork(parts.orm), site));
 }
 
 /** An unknown reader, or somebody else's. */

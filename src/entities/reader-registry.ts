@@ -2,6 +2,7 @@ import type { SqlEntityManager } from '@mikro-orm/sql';
 import { readerId, type ReaderId } from '../domain/ids.ts';
 import type { ProviderReader } from '../domain/reader-administration.ts';
 import { newId } from './new-id.ts';
+import { ProcessorAccount } from './processor-account.entity.ts';
 import { takeReader, type LeaseOutcome } from './reader-lease.ts';
 import { Reader } from './reader.entity.ts';
 import type { Site } from './site.entity.ts';
@@ -59,6 +60,11 @@ export async function keepReader(
   });
   em.persist(created);
   return created;
+}
+
+/** The account that a site sells through; a site always has one. */
+export async function accountOfSite(em: SqlEntityManager, site: Site): Promise<ProcessorAccount> {
+  return em.findOneOrFail(ProcessorAccount, { id: site.processorAccountId });
 }
 
 function administratorOf(id: ReaderId): string {
