@@ -3,6 +3,7 @@ import type { EventSink, StripeEvent } from './ports.ts';
 import type { SeededRandom } from './random.ts';
 import type { Settings } from './settings.ts';
 import type { Account, Store } from './store.ts';
+import { inVersion } from './wire/versions.ts';
 
 /** What every resource works with: time, chance, state, and the way out for events. */
 export interface World {
@@ -25,7 +26,10 @@ export function emit(world: World, account: Account, change: Change): void {
     object: 'event',
     api_version: account.apiVersion,
     created: world.clock.nowSeconds(),
-    data: { object: snapshot(object), ...(previous === undefined ? {} : { previous_attributes: previous }) },
+    data: {
+      object: inVersion(snapshot(object), account.apiVersion),
+      ...(previous === undefined ? {} : { previous_attributes: previous }),
+    },
     livemode: false,
     pending_webhooks: 0,
     request: world.cause,

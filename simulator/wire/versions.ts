@@ -15,20 +15,41 @@ export function checkVersion(version: string): string {
   throw new ApiError(400, { type: 'invalid_request_error', message: `Invalid Stripe API version: ${version}` }, false);
 }
 
+/** What came with a version, as paths from the object that it came to. */
+const additions: { since: string; to: Record<string, readonly string[]> }[] = [
+  {
+    since: ENDIVE,
+    to: {
+      account: [
+        'settings.payments.statement_descriptor_prefix_kana',
+        'settings.payments.statement_descriptor_prefix_kanji',
+      ],
+      charge: ['payment_record', 'source'],
+      payment_intent: ['payment_record', 'source'],
+    },
+  },
+  { since: READER_API_ERRORS, to: { 'terminal.reader': ['action.api_error'] } },
+];
+
 /** The answer as this version knows it: later keys left out, wherever in the answer the object stands. */
-export function inVersion(answer: object, version: string): object {
-  if (isSince(version, ENDIVE)) return answer;
-  const later = isSince(version, READER_API_ERRORS) ? ['payment_record'] : ['payment_record', 'api_error'];
-  return withoutLaterKeys(answer, later) as object;
+export function inVersion<T extends object>(answer: T, version: string): T {
+  const later = additions.filter(({ since }) => !isSince(version, since)).map(({ to }) => to);
+  return later.length === 0 ? answer : (withoutLaterKeys(answer, later, []) as object);
 }
 
-function withoutLaterKeys(value: unknown, later: readonly string[]): unknown {
+type Later = readonly Record<string, readonly string[]>[];
+
+/** `unknown` are the paths, from here on, that the version does not know. */
+function withoutLaterKeys(value: unknown, later: Later, unknown: readonly string[]): unknown {
   if (typeof value !== 'object' || value === null) return value;
-  if (Array.isArray(value)) return value.map((item) => withoutLaterKeys(item, later));
+  if (Array.isArray(value)) return value.map((item) => withoutLaterKeys(item, later, unknown));
+  const name: unknown = (value as { object?: unknown }).object;
+  const here = typeof name === 'string' ? later.flatMap((to) => to[name] ?? []) : unknown;
   const kept: Record<string, unknown> = {};
   for (const [key, inner] of Object.entries(value)) {
-    if (key === 'metadata') kept[key] = inner;
-    else if (!later.includes(key)) kept[key] = withoutLaterKeys(inner, later);
+    if (here.includes(key)) continue;
+    const within = here.filter((path) => path.startsWith(`${key}.`)).map((path) => path.slice(key.length + 1));
+    kept[key] = key === 'metadata' ? inner : withoutLaterKeys(inner, later, within);
   }
   return kept;
 }

@@ -165,6 +165,20 @@ describe('answers', () => {
   });
 });
 
+describe('the version of an account', () => {
+  it('shapes its events, and answers to calls that name none', async () => {
+    const account = { id: 'acct_older', api_version: '2026-04-22.dahlia', secret_keys: ['sk_test_older'] };
+    await shop.control('POST', '/_control/seed', { accounts: [account] });
+    const headers = { authorization: 'Bearer sk_test_older' };
+    const body = 'amount=2500&currency=aud&payment_method_types[]=card_present';
+    const intent = await shop.call('POST', '/v1/payment_intents', { body, headers });
+    expect(intent.body).not.toHaveProperty('payment_record');
+    const { data } = (await shop.call('GET', '/v1/events', { headers })).body as { data: object[] };
+    expect(data).toMatchObject([{ api_version: '2026-04-22.dahlia', data: { object: { id: intent.body['id'] } } }]);
+    expect(JSON.stringify(data)).not.toContain('payment_record');
+  });
+});
+
 describe('expanding', () => {
   it('replaces ids by their objects on retrieve, create and list, four levels deep at most', async () => {
     const intent = await shop.intent({ capture_method: 'automatic' });
