@@ -6,8 +6,6 @@ import { prepare } from './prepared-item.ts';
 import { Sessions } from './session.ts';
 import { Writer, type Job } from './writer.ts';
 
-export type { Poster } from './poster-contract.ts';
-
 export interface PosterOptions {
   /** mysql:// or mariadb://, with the database's name. */
   readonly databaseUrl: string;

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import {
   accountKinds,
@@ -119,5 +121,14 @@ describe('a description', () => {
     const long = `${'x'.repeat(79)}🎾tail`;
     expect(presentedDescription({ kind: 'member' }, long)).toBe(`${'x'.repeat(79)}🎾`);
     expect(presentedDescription({ kind: 'organisation' }, long)).toBe(long);
+  });
+});
+
+describe('docs/ledger.md', () => {
+  const text = readFileSync(resolve(__dirname, '../../docs/ledger.md'), 'utf8');
+
+  it('has a row for every kind of transaction and every kind of account', () => {
+    expect(Object.keys(transactionKinds).filter((kind) => !text.includes(`| \`${kind}\``))).toEqual([]);
+    expect(Object.keys(accountKinds).filter((kind) => !text.includes(`| \`${kind}/`))).toEqual([]);
   });
 });

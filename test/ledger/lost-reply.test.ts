@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import type { Poster } from '../../src/ledger/poster.ts';
-import { PosterUnavailable } from '../../src/ledger/poster-contract.ts';
+
+import { PosterUnavailable, type Poster } from '../../src/ledger/poster-contract.ts';
 import {
   aud,
   give,

@@ -11,8 +11,8 @@ import { credit, debit, type LedgerTransactionKind, type NewLedgerTransaction } 
 import { money, type Money } from '../../src/domain/money.ts';
 import { verifyChain } from '../../src/ledger/chain.read.ts';
 import { bookInvariants } from '../../src/ledger/invariants.ts';
-import type { PosterResult, PostingResult, Refusal } from '../../src/ledger/poster-contract.ts';
-import { createPoster, type Poster, type PosterOptions } from '../../src/ledger/poster.ts';
+import type { Poster, PosterResult, PostingResult, Refusal } from '../../src/ledger/poster-contract.ts';
+import { createPoster, type PosterOptions } from '../../src/ledger/poster.ts';
 import type { BookRow, SqlReader } from '../../src/ledger/sql-reader.read.ts';
 import { createTestDatabase, type TestDatabase } from './database.ts';
 
