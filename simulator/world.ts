@@ -27,7 +27,7 @@ export function emit(world: World, account: Account, change: Change): void {
     api_version: account.apiVersion,
     created: world.clock.nowSeconds(),
     data: {
-      object: inVersion(snapshot(object), account.apiVersion),
+      object: inVersion(snapshot(object), account.apiVersion) as Record<string, unknown>,
       ...(previous === undefined ? {} : { previous_attributes: previous }),
     },
     livemode: false,
