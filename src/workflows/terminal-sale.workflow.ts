@@ -8,11 +8,13 @@ import {
   setHandler,
   upsertSearchAttributes,
 } from '@temporalio/workflow';
+import type { DispatchRequest } from '../activities/sale-dispatching.ts';
 import type { TerminalSaleActivities } from '../activities/terminal-sale.activities.ts';
 import { isFinalSaleState } from '../domain/sale.ts';
 import { refusal, type SaleAnswer, type SaleSnapshot } from '../domain/sale-snapshot.ts';
-import { nextStep } from '../domain/sale-timing.ts';
-import { Mailbox } from './mailbox.ts';
+import { nextStep, type NextStep } from '../domain/sale-timing.ts';
+import { setAlarm } from './alarm.ts';
+import { Mailbox, type Letter } from './mailbox.ts';
 import * as attributes from './search-attributes.messages.ts';
 import {
   begin,
@@ -48,63 +50,88 @@ type Command =
   | ({ readonly kind: 'cancel' } & CancelCommand)
   | ({ readonly kind: 'resolve' } & ResolveCommand);
 
+/** Where the run stands between two messages. */
+interface Course {
+  sale: SaleSnapshot;
+  /** When the sale came to its state, in ms; how often it looked at the processor since. */
+  since: number;
+  looks: number;
+  /** A hint came that something happened at the processor. */
+  heard: boolean;
+  /** A person was asked. */
+  asked: boolean;
+}
+
+type SaleMailbox = Mailbox<Command, SaleAnswer>;
+
 /**
  * One sale at a reader, from `begin` to posted. Staff, webhooks and time only leave messages; this loop is the one
  * writer that acts on them, one at a time, and it ends when nothing more can happen to the sale. Final states are
  * returned; what cannot be decided stays open with attention.
  */
 export async function terminalSale(input: TerminalSaleInput): Promise<SaleSnapshot> {
-  const { saleId, timing } = input;
-  const mailbox = new Mailbox<Command, SaleAnswer>();
-  let sale = newSale();
-  let since = Date.now();
-  let looks = 0;
-  let heard = false;
-  let asked = false;
+  const mailbox: SaleMailbox = new Mailbox();
+  const course: Course = { sale: newSale(), since: Date.now(), looks: 0, heard: false, asked: false };
+  listen(mailbox, course);
 
+  while (!isFinalSaleState(course.sale.state)) {
+    const next = nextStep({ ...course, state: course.sale.state, sinceMs: Date.now() - course.since }, input.timing);
+    const alarm = mailbox.hasMail() ? undefined : setAlarm(next.afterMs, `${next.step} while ${course.sale.state}`);
+    await condition(() => mailbox.hasMail() || course.heard || alarm?.rang() === true);
+    const letter = mailbox.take();
+    if (letter !== undefined) await answerLetter(input.saleId, letter, course);
+    else if (course.heard) await followHint(input.saleId, course);
+    else await takeStep(input.saleId, next.step, course);
+    if (!isFinalSaleState(course.sale.state)) alarm?.turnOff();
+    await askWhenUnknownForLong(input, course);
+  }
+  await mailbox.answerRest((command) => obey(input.saleId, command, course.sale));
+  await condition(allHandlersFinished);
+  return course.sale;
+}
+
+function listen(mailbox: SaleMailbox, course: Course): void {
   setHandler(begin, () => mailbox.ask({ kind: 'begin' }));
   setHandler(retry, (command) => mailbox.ask({ kind: 'retry', ...command }));
   setHandler(capture, (command) => mailbox.ask({ kind: 'capture', ...command }));
   setHandler(cancel, (command) => mailbox.ask({ kind: 'cancel', ...command }));
   setHandler(resolve, (command) => mailbox.ask({ kind: 'resolve', ...command }));
-  setHandler(providerEvent, () => void (heard = true));
-  setHandler(status, () => sale);
+  setHandler(providerEvent, () => void (course.heard = true));
+  setHandler(status, () => course.sale);
+}
 
-  const become = (next: SaleSnapshot): void => {
-    if (next.state !== sale.state || next.attempt !== sale.attempt) {
-      since = Date.now();
-      looks = 0;
-    }
-    showAttention(sale, next);
-    sale = next;
-    setCurrentDetails(describe(next));
-  };
+async function answerLetter(saleId: string, letter: Letter<Command, SaleAnswer>, course: Course): Promise<void> {
+  const answer = await obey(saleId, letter.command, course.sale);
+  become(course, answer.sale);
+  letter.answer(answer);
+}
 
-  while (!isFinalSaleState(sale.state)) {
-    const next = nextStep({ state: sale.state, sinceMs: Date.now() - since, looks }, timing);
-    const spoken = await condition(() => mailbox.hasMail() || heard, next.afterMs);
-    const letter = mailbox.take();
-    if (letter !== undefined) {
-      const answer = await obey(saleId, letter.command, sale);
-      become(answer.sale);
-      letter.answer(answer);
-    } else if (spoken) {
-      heard = false;
-      become(await tolerate(saleId, sale, activities.advanceSale({ saleId })));
-    } else {
-      looks += 1;
-      become(
-        await tolerate(saleId, sale, next.step === 'look' ? activities.advanceSale({ saleId }) : giveUp(saleId, sale)),
-      );
-    }
-    if (!asked && sale.state === 'unresolved' && Date.now() - since >= timing.attentionMs) {
-      asked = true;
-      become(await rows.askForDecision({ saleId, reason: 'the outcome at the processor stays unknown' }));
-    }
+async function followHint(saleId: string, course: Course): Promise<void> {
+  course.heard = false;
+  become(course, await tolerate(saleId, course.sale, activities.advanceSale({ saleId })));
+}
+
+async function takeStep(saleId: string, step: NextStep['step'], course: Course): Promise<void> {
+  course.looks += 1;
+  const work = step === 'look' ? activities.advanceSale({ saleId }) : giveUp(saleId, course.sale);
+  become(course, await tolerate(saleId, course.sale, work));
+}
+
+async function askWhenUnknownForLong({ saleId, timing }: TerminalSaleInput, course: Course): Promise<void> {
+  const isLong = course.sale.state === 'unresolved' && Date.now() - course.since >= timing.attentionMs;
+  if (course.asked || !isLong) return;
+  course.asked = true;
+  become(course, await rows.askForDecision({ saleId, reason: 'the outcome at the processor stays unknown' }));
+}
+
+function become(course: Course, next: SaleSnapshot): void {
+  if (next.state !== course.sale.state || next.attempt !== course.sale.attempt) {
+    course.since = Date.now();
+    course.looks = 0;
   }
-  await mailbox.answerRest((command) => obey(saleId, command, sale));
-  await condition(allHandlersFinished);
-  return sale;
+  showAttention(course.sale, next);
+  course.sale = next;
+  setCurrentDetails(describe(next));
 }
 
 /** Does what staff asked. An activity that failed means that we do not know, never that nothing happened. */
@@ -120,7 +147,7 @@ async function obey(saleId: string, command: Command, sale: SaleSnapshot): Promi
 async function carryOut(saleId: string, command: Command, sale: SaleSnapshot): Promise<SaleAnswer> {
   switch (command.kind) {
     case 'begin':
-      return sale.attempt > 0 ? { kind: 'done', sale } : activities.dispatchSale({ saleId, attempt: 1 });
+      return sale.attempt > 0 ? { kind: 'done', sale } : dispatch({ saleId, attempt: 1 });
     case 'retry':
       return again(saleId, command, sale);
     case 'capture':
@@ -132,11 +159,15 @@ async function carryOut(saleId: string, command: Command, sale: SaleSnapshot): P
   }
 }
 
+function dispatch(request: DispatchRequest): Promise<SaleAnswer> {
+  return activities.dispatchSale.executeWithOptions({ summary: `attempt ${request.attempt} at the reader` }, [request]);
+}
+
 async function again(saleId: string, command: RetryCommand, sale: SaleSnapshot): Promise<SaleAnswer> {
   if (sale.state !== 'declined')
     return refusal('sale_state_conflict', `The sale is ${sale.state}, not declined.`, sale);
   const readerId = command.readerId ?? sale.readerId;
-  return activities.dispatchSale({ saleId, attempt: sale.attempt + 1, ...(readerId === null ? {} : { readerId }) });
+  return dispatch({ saleId, attempt: sale.attempt + 1, ...(readerId === null ? {} : { readerId }) });
 }
 
 async function decide(saleId: string, command: ResolveCommand): Promise<SaleAnswer> {

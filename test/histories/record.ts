@@ -12,7 +12,8 @@ import { activitiesOf, saleStories, type Script, type Story } from '../workflows
 // never recorded again: a changed workflow must still replay it, so new paths get new files (spec/temporal.md 1.8).
 Runtime.install({ logger: new DefaultLogger('ERROR') });
 const address = process.env['TEMPORAL_ADDRESS'] ?? '127.0.0.1:7233';
-const version = process.argv[2] ?? 'v1';
+const version = process.argv[2];
+if (version === undefined) throw new Error('Name the version to record, for example: npm run histories -- v2');
 const folder = fileURLToPath(new URL(`./${version}/`, import.meta.url));
 mkdirSync(folder, { recursive: true });
 const connection = await Connection.connect({ address });
