@@ -126,6 +126,26 @@ describe('when the connection is lost', () => {
     expect(row).toEqual({ n: 41 * 5 });
   });
 
+  it('by the server while nothing was asked, the next posting opens another one', async () => {
+    posted(await poster.post(cardIn('idle-1', 'idle')));
+    const sessions = await book.database.query<Record<string, number>>(
+      'SELECT id FROM information_schema.processlist WHERE db = DATABASE() AND id <> CONNECTION_ID()',
+    );
+    for (const { id } of sessions) await book.database.query(`KILL ${id!}`);
+    expect(sessions.length).toBeGreaterThan(0);
+    expect(posted(await poster.post(cardIn('idle-2', 'idle'))).replayed).toBe(false);
+  });
+
+  it('by nobody, only slow, the answer is waited for', async () => {
+    posted(await poster.post(cardIn('slow-1', 'slow-network')));
+    proxy.freeze();
+    const slow = poster.post(cardIn('slow-2', 'slow-network'));
+    await book.poster.post(cardIn('meanwhile', 'slow-network'));
+    proxy.thaw();
+    expect(posted(await slow).replayed).toBe(false);
+    expect(await book.account(member('slow-network'))).toMatchObject({ balance: 300, entries: 3 });
+  });
+
   it('for good, callers are told that the outcome is not known', async () => {
     posted(await poster.post(cardIn('gone-1', 'gone')));
     const away = book.anotherPoster({ databaseUrl: through(proxy, book.database.url), reconnectForMs: 100 });
