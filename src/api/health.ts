@@ -4,14 +4,17 @@ export type HealthCheck = () => Promise<unknown>;
 /** What a load balancer wants to know. */
 export interface Readiness {
   readonly ready: boolean;
-  /** `up`, or `down`; no reasons, since this is open to everyone. */
+  /** `up`, or `down`, for every part; no reasons, since this is open to everyone. */
   readonly checks: Readonly<Record<string, 'up' | 'down'>>;
 }
 
 /** How long a check may take before it counts as failed, in ms. */
 const checkTimeoutMs = 2_000;
 
-/** Knows whether this process can serve: its surroundings answer, and it is not about to stop. */
+/** Without these nothing can be served. While only another part is away, webhooks are still stored and reads answered. */
+const vital: ReadonlySet<string> = new Set(['database']);
+
+/** Knows whether this process can serve: what it cannot do without answers, and it is not about to stop. */
 export class Health {
   readonly #checks: Readonly<Record<string, HealthCheck>>;
   #draining = false;
@@ -30,7 +33,7 @@ export class Health {
     const results = await Promise.all(names.map((name) => this.#isUp(name)));
     const checks = Object.fromEntries(names.map((name, at) => [name, results[at] === true ? 'up' : 'down'] as const));
     return {
-      ready: !this.#draining && results.every(Boolean),
+      ready: !this.#draining && names.every((name, at) => results[at] === true || !vital.has(name)),
       checks: { ...checks, process: this.#draining ? 'down' : 'up' },
     };
   }
