@@ -1,6 +1,7 @@
 import type { Clock, EventSource, StripeEvent, WebhookEndpointRecord } from '../ports.ts';
 import type { DeliveryLog, DeliveryRecord } from './delivery-log.ts';
 import type { Parcel } from './dispatcher.ts';
+import { inVersion } from '../wire/versions.ts';
 import { objectIdOf, type DeliveryPlan } from './rules.ts';
 
 /** What is delivered: one event to one endpoint. */
@@ -23,10 +24,7 @@ export class ParcelMaker {
   }
 
   parcels({ account, event, endpoint, cause }: Consignment, plan: DeliveryPlan): Parcel[] {
-    // The payload's version is the endpoint's, not the caller's (terminal.md 4.3).
-    const body = JSON.stringify(
-      endpoint.api_version === null ? event : { ...event, api_version: endpoint.api_version },
-    );
+    const body = JSON.stringify(asEndpointKnows(event, endpoint));
     return Array.from({ length: plan.copies }, (_, index) => {
       this.#lastNumber += 1;
       const record: DeliveryRecord = {
@@ -48,6 +46,11 @@ export class ParcelMaker {
       return { record, body, shiftSeconds: plan.shiftSeconds };
     });
   }
+}
+
+/** The payload's version is the endpoint's, or else the account's; never the caller's (terminal.md 4.3). */
+function asEndpointKnows(event: StripeEvent, { api_version: version }: WebhookEndpointRecord): object {
+  return version === null ? event : { ...inVersion(event, version), api_version: version };
 }
 
 /** Keeps `pending_webhooks`: how many endpoints have not yet taken an event. */

@@ -31,6 +31,8 @@ export function createTransport(): Transport {
   const plain = new http.Agent({ keepAlive: true, maxSockets: 64, scheduling: 'fifo' });
   const secure = new https.Agent({ keepAlive: true, maxSockets: 64, scheduling: 'fifo' });
   const targets = new Map<string, Target>();
+  const open = new Set<http.ClientRequest>();
+  let closed = false;
 
   const targetOf = (url: string): Target => {
     const known = targets.get(url);
@@ -54,13 +56,16 @@ export function createTransport(): Transport {
   return {
     async post(request) {
       const startedAt = performance.now();
-      const outcome = await attempt(targetOf(request.url), request);
+      const outcome = await attempt(open, targetOf(request.url), request);
       // A kept connection that the receiver has just closed says nothing about the receiver: once more on a new one.
-      const final = outcome === 'stale-connection' ? await attempt(targetOf(request.url), request) : outcome;
+      const again = outcome === 'stale-connection' && !closed;
+      const final = again ? await attempt(open, targetOf(request.url), request) : outcome;
       const answer = final === 'stale-connection' ? { status: null, error: 'ECONNRESET' } : final;
       return { ...answer, tookMs: performance.now() - startedAt };
     },
     close() {
+      closed = true;
+      for (const request of open) request.destroy();
       plain.destroy();
       secure.destroy();
     },
@@ -69,7 +74,12 @@ export function createTransport(): Transport {
 
 type AttemptOutcome = { status: number | null; error?: string } | 'stale-connection';
 
-function attempt(target: Target, { signature, body, timeoutMs }: OutgoingRequest): Promise<AttemptOutcome> {
+/** One try; `open` knows the request for as long as it lasts. */
+function attempt(
+  open: Set<http.ClientRequest>,
+  target: Target,
+  { signature, body, timeoutMs }: OutgoingRequest,
+): Promise<AttemptOutcome> {
   return new Promise((resolve) => {
     const request = target.send({
       ...target.options,
@@ -80,6 +90,11 @@ function attempt(target: Target, { signature, body, timeoutMs }: OutgoingRequest
         'User-Agent': 'Stripe/1.0 (+https://stripe.com/docs/webhooks)',
         Accept: '*/*; q=0.5, application/xml',
       },
+    });
+    open.add(request);
+    request.on('close', () => {
+      open.delete(request);
+      clearTimeout(deadline);
     });
     const deadline = setTimeout(() => {
       resolve({ status: null, error: 'timeout' });
@@ -92,7 +107,6 @@ function attempt(target: Target, { signature, body, timeoutMs }: OutgoingRequest
       resolve({ status: response.statusCode ?? null });
     });
     request.on('error', (error: NodeJS.ErrnoException) => {
-      clearTimeout(deadline);
       const stale = request.reusedSocket && error.code === 'ECONNRESET';
       resolve(stale ? 'stale-connection' : { status: null, error: error.code ?? error.message });
     });

@@ -2,7 +2,7 @@ import type { ApiRequest, Fault, FaultEngine, StripeEvent } from '../ports.ts';
 import type { Account } from '../store.ts';
 import { noCause, type World } from '../world.ts';
 import { authenticate, type Caller } from './auth.ts';
-import { ApiError, forbidden } from './errors.ts';
+import { ApiError, forbidden, type ErrorBody } from './errors.ts';
 import { expanded } from './expand.ts';
 import { decodeForm, type RawParams } from './form.ts';
 import type { HoldGate } from './hold-gate.ts';
@@ -236,14 +236,16 @@ function execute(world: World, running: Running): StoredAnswer {
     const shown = inVersion(expand.length === 0 ? answer : expanded(answer, expand, account), version);
     return { status: 200, body: JSON.stringify(shown), contentType: JSON_TYPE };
   } catch (error) {
-    if (error instanceof ApiError && error.kept) return errorAnswer(error);
+    if (error instanceof ApiError && error.kept) {
+      return errorAnswer({ status: error.status, body: inVersion(error.body, version) as ErrorBody });
+    }
     throw error;
   } finally {
     world.cause = noCause;
   }
 }
 
-function errorAnswer({ status, body }: ApiError): StoredAnswer {
+function errorAnswer({ status, body }: Pick<ApiError, 'status' | 'body'>): StoredAnswer {
   return { status, body: JSON.stringify({ error: body }), contentType: JSON_TYPE };
 }
 
