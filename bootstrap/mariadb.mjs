@@ -26,8 +26,8 @@ export const mariadb = {
   findProgram: () => findProgram(['mariadbd', 'mysqld']),
 
   /** Starts a private server on its own data folder, socket and port, creating the data folder at first. */
-  async start({ program, folder, signal, step }) {
-    const [port] = await freePorts(1);
+  async start({ program, folder, signal, step, ports }) {
+    const [port] = ports ?? (await freePorts(1));
     const version = await versionOf(program, signal);
     step.note('creating its data folder');
     const data = await dataFolder({ program, folder, version, signal });

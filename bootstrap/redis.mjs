@@ -20,8 +20,8 @@ export const redis = {
   findProgram: () => findProgram(['redis-server', 'valkey-server']),
 
   /** Starts a private server on its own data folder and port. */
-  async start({ program, folder, signal }) {
-    const [port] = await freePorts(1);
+  async start({ program, folder, signal, ports }) {
+    const [port] = ports ?? (await freePorts(1));
     const data = join(folder, 'data');
     mkdirSync(data, { recursive: true });
     const release = releaseOf((await run(program, ['--version'], { signal })).output);

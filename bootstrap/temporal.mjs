@@ -47,9 +47,9 @@ export const temporal = {
   provideProgram: findTemporalProgram,
 
   /** Starts a private server on its own file and ports; ready when an RPC answers. */
-  async start({ program, folder, signal, step }) {
+  async start({ program, folder, signal, step, ports }) {
     step.note('starting');
-    const [port, uiPort] = await freePorts(2);
+    const [port, uiPort] = ports ?? (await freePorts(2));
     const version = serverVersion((await run(program, ['--version'], { signal })).output);
     const kept = keptState({ folder, version, step });
     const address = `127.0.0.1:${port}`;

@@ -15,7 +15,10 @@ export interface BookProcess {
 
 /** Starts a process on the product's sources, as production runs them. */
 export async function startBookProcess(): Promise<BookProcess> {
-  const child = fork(resolve(__dirname, 'book-process.ts'), { execArgv: ['--no-warnings'], stdio: 'inherit' });
+  const child = fork(resolve(import.meta.dirname, 'book-process.ts'), {
+    execArgv: ['--no-warnings'],
+    stdio: 'inherit',
+  });
   await nextMessage(child, 'ready');
   return {
     run: async (order) => {

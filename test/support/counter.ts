@@ -116,8 +116,8 @@ function environment(options: CounterOptions): Record<string, string> {
 
 /** A worker in a process of its own, to be killed. */
 export async function forkWorker(counter: Counter): Promise<ChildProcess> {
-  const program = resolve(__dirname, '../../workers/temporal.ts');
-  const node = resolve(__dirname, '../../node_modules/.bin/node');
+  const program = resolve(import.meta.dirname, '../../workers/temporal.ts');
+  const node = resolve(import.meta.dirname, '../../node_modules/.bin/node');
   const child = fork(program, [], {
     execPath: node,
     execArgv: [],

@@ -17,9 +17,9 @@ export interface TestDatabase {
 /**
  * Makes a database on the running stack. All migrations run once, by the product's own migrator, into a template that
  * is named by their content; its dump, triggers included, is replayed here (decisions D57).
+ * @param databaseUrl another server, for tests that kill it
  */
-export async function createTestDatabase(): Promise<TestDatabase> {
-  const { databaseUrl } = runningStack();
+export async function createTestDatabase(databaseUrl = runningStack().databaseUrl): Promise<TestDatabase> {
   const name = `test_${process.pid}_${randomBytes(5).toString('hex')}`;
   const connection = await openDatabase(withDatabase(databaseUrl, 'information_schema'));
   const statements = await templateDump(connection, databaseUrl);
@@ -56,7 +56,7 @@ export function withDatabase(url: string, name: string): string {
   return changed.href;
 }
 
-const migrationsFolder = resolve(__dirname, '../../src/entities/migrations');
+const migrationsFolder = resolve(import.meta.dirname, '../../src/entities/migrations');
 
 /** Counted up when the way of dumping changes, so that old templates are not read. */
 const dumpVersion = 1;

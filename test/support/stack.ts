@@ -15,7 +15,7 @@ export interface Stack {
 }
 
 /** The folder for what runs write: logs, results, the stack's data. */
-export const stateFolder = resolve(__dirname, '../../.tillflow');
+export const stateFolder = resolve(import.meta.dirname, '../../.tillflow');
 
 /**
  * Reads the addresses of the running stack.

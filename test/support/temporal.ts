@@ -38,10 +38,11 @@ export async function startTestTemporal(activities: object, taskQueue = `test-${
   };
 }
 
-/** The bundle that jest's global set-up made. */
+/** The bundle that the global set-up made, for jest and for the commands that share this folder. */
 export function bundlePath(): string {
   const path = process.env['TILLFLOW_WORKFLOW_BUNDLE'];
-  if (path === undefined) throw new Error('TILLFLOW_WORKFLOW_BUNDLE is not set: run the tests through jest.');
+  if (path === undefined)
+    throw new Error('TILLFLOW_WORKFLOW_BUNDLE is not set: run this through npm test or npm run faults.');
   return path;
 }
 
