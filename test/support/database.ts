@@ -12,6 +12,8 @@ export interface TestDatabase {
   query<T = Record<string, unknown>>(sql: string, values?: readonly (string | number | null)[]): Promise<T[]>;
   /** Ends the connection and drops the database. */
   drop(): Promise<void>;
+  /** Ends the connection and leaves the database to a server that is about to be killed. */
+  leave(): Promise<void>;
 }
 
 /**
@@ -36,6 +38,7 @@ export async function createTestDatabase(databaseUrl = runningStack().databaseUr
       await connection.query(`DROP DATABASE ${name}`);
       await connection.end();
     },
+    leave: () => connection.end(),
   };
 }
 
