@@ -53,6 +53,8 @@ function asEndpointKnows(event: StripeEvent, { api_version: version }: WebhookEn
   return version === null ? event : { ...inVersion(event, version), api_version: version };
 }
 
+const remembered = 20_000;
+
 /** Keeps `pending_webhooks`: how many endpoints have not yet taken an event. */
 export class PendingWebhooks {
   readonly #source: EventSource;
@@ -63,6 +65,9 @@ export class PendingWebhooks {
   }
 
   expect(account: string, eventId: string, endpoints: readonly WebhookEndpointRecord[]): void {
+    // What nobody takes is forgotten in the end, so that a day without a receiver does not fill the memory.
+    const [oldest] = this.#waiting.size < remembered ? [] : this.#waiting.keys();
+    if (oldest !== undefined) this.#waiting.delete(oldest);
     this.#waiting.set(eventId, new Set(endpoints.map(({ id }) => id)));
     this.#source.setPendingWebhooks(account, eventId, endpoints.length);
   }

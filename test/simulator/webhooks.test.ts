@@ -53,6 +53,13 @@ describe('an honest delivery', () => {
     expect(receiver.received[0]!.event.api_version).toBe('2026-08-26.dahlia');
   });
 
+  it('shows an endpoint of an older version no key that came later', async () => {
+    stage = createStage([endpointAt(receiver.url, { api_version: '2026-08-26.dahlia' })]);
+    stage.happens('payment_intent.created', { id: 'pi_1', object: 'payment_intent', payment_record: null, amount: 1 });
+    const [webhook] = await receiver.arrivals(1);
+    expect(webhook!.event.data.object).toEqual({ id: 'pi_1', object: 'payment_intent', amount: 1 });
+  });
+
   it('never reaches the endpoints of another account', async () => {
     stage.engine.accept('acct_other', stage.happens('charge.captured'));
     await receiver.arrivals(1);
