@@ -51,6 +51,15 @@ export function prepare(desk: SaleDesk): Promise<PaymentFact> {
   });
 }
 
+/**
+ * The payment as the processor holds it now. A payment whose name we never wrote is found by making it again under its
+ * key; the answer to that is as old as the first one, so it is only good for the name.
+ */
+export async function currentPayment(desk: SaleDesk): Promise<PaymentFact> {
+  const paymentRef = desk.file.sale.paymentRef ?? (await prepare(desk)).paymentRef;
+  return desk.processor.readPayment(paymentRef);
+}
+
 /** What the sale's reader is doing, or null for a sale without one. */
 export async function readReader(desk: SaleDesk): Promise<ReaderFact | null> {
   const { reader } = desk.file;

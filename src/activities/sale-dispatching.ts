@@ -8,7 +8,15 @@ import { applyRiders } from '../entities/apply-riders.ts';
 import { unitOfWork } from '../entities/orm.ts';
 import { takeReader, type LeaseOutcome } from '../entities/reader-lease.ts';
 import { SaleChanges, snapshotOf } from '../entities/sale-changes.ts';
-import { commit, openDesk, prepare, readReader, type SaleDependencies, type SaleDesk } from './sale-desk.ts';
+import {
+  commit,
+  currentPayment,
+  openDesk,
+  prepare,
+  readReader,
+  type SaleDependencies,
+  type SaleDesk,
+} from './sale-desk.ts';
 import { follow } from './sale-following.ts';
 import { standing } from './sale-settling.ts';
 
@@ -83,8 +91,7 @@ async function preparedOrRefused(desk: SaleDesk): Promise<PaymentFact | { refuse
 
 /** A second run: what the first one sent may already be on the reader, or paid. */
 async function resume(desk: SaleDesk): Promise<SaleAnswer> {
-  const { sale } = desk.file;
-  const payment = await (sale.paymentRef ? desk.processor.readPayment(sale.paymentRef) : prepare(desk));
+  const payment = await currentPayment(desk);
   const reader = await readReader(desk);
   const progress = progressOf(standing(desk), payment, reader);
   if (progress.change !== 'none' && !('outcome' in progress && progress.outcome === 'displaced')) {

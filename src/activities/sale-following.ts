@@ -3,7 +3,7 @@ import { needsReader } from '../domain/sale-progress.ts';
 import { isFinalSaleState } from '../domain/sale.ts';
 import type { SaleSnapshot } from '../domain/sale-snapshot.ts';
 import { snapshotOf } from '../entities/sale-changes.ts';
-import { openDesk, prepare, readReader, type SaleDesk } from './sale-desk.ts';
+import { currentPayment, openDesk, readReader, type SaleDesk } from './sale-desk.ts';
 import { settle, standing } from './sale-settling.ts';
 import { takeAuthorized } from './sale-taking.ts';
 
@@ -11,7 +11,7 @@ import { takeAuthorized } from './sale-taking.ts';
 export async function look(desk: SaleDesk): Promise<SaleSnapshot> {
   const { sale } = desk.file;
   if (isFinalSaleState(sale.state) || sale.attempt === 0) return snapshotOf(desk.file, desk.deps.now());
-  const payment = await (sale.paymentRef ? desk.processor.readPayment(sale.paymentRef) : prepare(desk));
+  const payment = await currentPayment(desk);
   return follow(desk, payment, needsReader(standing(desk), payment) ? await readReader(desk) : null);
 }
 

@@ -18,7 +18,8 @@ export class SaleChanges {
   readonly #events: Rider[] = [];
   readonly #others: Rider[] = [];
   #state: SaleState;
-  #paymentRef: string | undefined;
+  /** The row of a payment that is first seen in this step. */
+  #cardTransaction: Record<string, SqlValue> | undefined;
 
   constructor(file: SaleFile) {
     this.#file = file;
@@ -73,24 +74,18 @@ export class SaleChanges {
   ownPayment(payment: PaymentFact, at: Date): this {
     const { sale } = this.#file;
     if (sale.paymentRef) return this;
-    this.#paymentRef = payment.paymentRef;
     this.set({ payment_ref: payment.paymentRef });
     const owner = { processor_account_id: sale.processorAccountId, owner_kind: 'sale', owner_id: sale.id };
-    this.#others.push(
-      { insert: 'provider_object', row: { ...owner, object_id: payment.paymentRef } },
-      {
-        insert: 'card_transaction',
-        row: {
-          ...owner,
-          id: newId('cardTransaction'),
-          organisation_id: sale.organisationId,
-          payment_ref: payment.paymentRef,
-          currency: sale.currency,
-          state: 'open',
-          created_at: at,
-        },
-      },
-    );
+    this.#cardTransaction = {
+      ...owner,
+      id: newId('cardTransaction'),
+      organisation_id: sale.organisationId,
+      payment_ref: payment.paymentRef,
+      currency: sale.currency,
+      state: 'open',
+      created_at: at,
+    };
+    this.#others.push({ insert: 'provider_object', row: { ...owner, object_id: payment.paymentRef } });
     return this;
   }
 
@@ -108,13 +103,14 @@ export class SaleChanges {
     });
   }
 
-  /** Brings the card transaction to what was captured, or to its end without money. */
+  /** Brings the card transaction to what was captured, or to its end without money; a new one is made so at once. */
   settleCardTransaction(columns: Record<string, SqlValue>): this {
     const { sale } = this.#file;
-    const paymentRef = this.#paymentRef ?? sale.paymentRef;
-    if (!paymentRef) return this;
-    const key = { processor_account_id: sale.processorAccountId, payment_ref: paymentRef };
-    this.#others.push({ update: 'card_transaction', key, set: columns });
+    if (this.#cardTransaction !== undefined) Object.assign(this.#cardTransaction, columns);
+    else if (sale.paymentRef) {
+      const key = { processor_account_id: sale.processorAccountId, payment_ref: sale.paymentRef };
+      this.#others.push({ update: 'card_transaction', key, set: columns });
+    }
     return this;
   }
 
@@ -133,7 +129,9 @@ export class SaleChanges {
     const closed = isOpenSaleState(this.#state) ? {} : { open_for: null };
     const set = { ...this.#set, ...closed, updated_at: at };
     const own: Rider = { update: 'sale', key: { id: sale.id }, expectedVersion: sale.version, set };
-    return [own, ...this.#others, ...this.#events];
+    const card = this.#cardTransaction;
+    const made: Rider[] = card === undefined ? [] : [{ insert: 'card_transaction', row: card }];
+    return [own, ...made, ...this.#others, ...this.#events];
   }
 
   /** The sale as it stands once these changes are committed. */
