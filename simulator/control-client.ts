@@ -238,6 +238,9 @@ function webhookControl(call: Call) {
     unknownType: simple('unknown_type'),
     twin: simple('twin'),
     olderSnapshotLast: simple('older_snapshot_last'),
+    /** Any rule as it is, for those who make them by plan. */
+    add: async (wish: WebhookRuleWish): Promise<string> =>
+      (await call<{ id: string }>('POST', '/webhooks/rules', wish)).id,
     removeRule: (id: string) => call('DELETE', `/webhooks/rules/${id}`),
     removeRules: () => call('DELETE', '/webhooks/rules'),
     /** Lets everything go that is held; resolves when it has been delivered. */
@@ -252,7 +255,12 @@ function webhookControl(call: Call) {
         ...(retryAfter && { retryScheduleMs: retryAfter.map(durationMs) }),
         ...(timeout && { timeoutMs: durationMs(timeout) }),
       }),
-    read: () => call<{ held: number; lost: number; inFlight: number }>('GET', '/webhooks'),
+    /** What is kept back now, and how often each rule has seen a match and struck. */
+    read: () =>
+      call<{ held: number; lost: number; inFlight: number; rules: { id: string; seen: number; fired: number }[] }>(
+        'GET',
+        '/webhooks',
+      ),
   };
 }
 

@@ -1,0 +1,102 @@
+import { setTimeout } from 'node:timers/promises';
+import type { Counter } from '../support/counter.ts';
+import { Clerk } from './clerk.ts';
+import { compare, storyOf, type Findings } from './judge.ts';
+import { planHash, type Plan } from './plan.ts';
+import { setScene, type Scene } from './scene.ts';
+import { Trace } from './trace.ts';
+import { makeWeather, type Injected } from './weather.ts';
+import type { Workforce } from './workforce.ts';
+
+/** How a seed went. */
+export interface RunResult {
+  readonly seed: number;
+  readonly planHash: string;
+  readonly pass: boolean;
+  /** Sales by the state they ended in. */
+  readonly ended: Readonly<Record<string, number>>;
+  readonly attention: number;
+  readonly injected: Injected & { readonly crashes: number };
+  readonly failures: readonly string[];
+  readonly tookMs: number;
+  readonly traceFile: string;
+}
+
+export interface System {
+  readonly counter: Counter;
+  readonly workforce: Workforce;
+}
+
+/** A crash may take an activity along: it is tried again when its time is over. */
+const patienceMs = { sale: 90_000, agreement: 180_000 };
+
+/** Does what the plan says to the real system, waits until it is calm, and compares. */
+export async function runPlan({ counter, workforce }: System, plan: Plan): Promise<RunResult> {
+  const trace = new Trace(plan);
+  const scene = await setScene(counter, plan);
+  const weather = await makeWeather(counter.control, scene, plan.weather);
+  const began = performance.now();
+  const deathsBefore = workforce.deaths;
+  const failures = await serveAll({ counter, workforce }, { plan, scene, trace });
+  const injected = { ...(await weather.end()), crashes: workforce.deaths - deathsBefore };
+  const findings = await agree(counter, scene, trace);
+  const result = {
+    seed: plan.seed,
+    planHash: planHash(plan),
+    pass: failures.length + findings.differences.length === 0,
+    ended: countBy(findings),
+    attention: findings.sales.filter(({ attention }) => attention !== null).length,
+    injected,
+    failures: [...failures, ...findings.differences],
+    tookMs: Math.round(performance.now() - began),
+  };
+  const stories = result.pass ? {} : await storiesOf(counter, findings);
+  return { ...result, traceFile: trace.write({ ...result, sales: findings.sales, stories }) };
+}
+
+interface Stage {
+  readonly plan: Plan;
+  readonly scene: Scene;
+  readonly trace: Trace;
+}
+
+/** The tills at the same time, each with one sale after the other; one that fails does not end the others. */
+async function serveAll({ counter, workforce }: System, { plan, scene, trace }: Stage): Promise<string[]> {
+  const failures: string[] = [];
+  const serve = async (index: number): Promise<void> => {
+    for (const sale of plan.tills[index]!.sales) {
+      const desk = { control: counter.control, workforce, trace, at: scene.tills[index]! };
+      try {
+        await new Clerk(desk, sale).serve(patienceMs.sale);
+      } catch (error) {
+        failures.push(
+          `sale number ${sale.no} (${sale.story}): ${error instanceof Error ? error.message : String(error)}`,
+        );
+      }
+    }
+  };
+  await Promise.all(plan.tills.map((_, index) => serve(index)));
+  return failures;
+}
+
+/** Fees and late events come in their own time: compares until nothing differs, or for as long as patience lasts. */
+async function agree(counter: Counter, scene: Scene, trace: Trace): Promise<Findings> {
+  const deadline = Date.now() + patienceMs.agreement;
+  for (;;) {
+    const findings = await compare(counter, scene, trace.answers);
+    if (findings.differences.length === 0 || Date.now() > deadline) return findings;
+    await setTimeout(100);
+  }
+}
+
+function countBy({ sales }: Findings): Record<string, number> {
+  const states = Object.groupBy(sales, ({ state }) => state);
+  return Object.fromEntries(Object.entries(states).map(([state, list]) => [state, list?.length ?? 0]));
+}
+
+async function storiesOf(counter: Counter, { sales, differences }: Findings): Promise<Record<string, unknown>> {
+  const concerned = sales.filter(({ id }) => differences.some((difference) => difference.includes(id)));
+  return Object.fromEntries(
+    await Promise.all(concerned.map(async ({ id }) => [id, await storyOf(counter, id)] as const)),
+  );
+}

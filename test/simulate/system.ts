@@ -1,0 +1,30 @@
+import { openCounter } from '../support/counter.ts';
+import type { System } from './run.ts';
+import { forgetSecrets } from './scene.ts';
+import { Workforce } from './workforce.ts';
+
+/** Patience in ms, so that a seed takes seconds; what is looked at and given up is the same as in production. */
+const timing = {
+  cardWaitMs: 700,
+  retryMs: 500,
+  ladderMs: [100, 200, 400],
+  captureMs: 700,
+  attentionMs: 20_000,
+};
+
+/** One whole system for many seeds: everything real, the worker a process of its own. */
+export async function openSystem(): Promise<System & { close(): Promise<void> }> {
+  const env = { API_RATE_LIMIT_PER_MINUTE: '1000000', UNBEGUN_SWEEP_MS: '1000' };
+  const counter = await openCounter({ without: ['worker'], timing, env });
+  const workforce = new Workforce(counter);
+  await workforce.start();
+  return {
+    counter,
+    workforce,
+    close: async () => {
+      await workforce.stop();
+      await counter.close();
+      forgetSecrets();
+    },
+  };
+}

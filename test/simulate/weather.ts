@@ -1,0 +1,32 @@
+import type { ControlClient } from '../../simulator/control-client.ts';
+import type { Weather } from './plan.ts';
+import type { Scene } from './scene.ts';
+
+/** How often the weather struck, counted by the simulator. */
+export interface Injected {
+  readonly faults: number;
+  readonly webhooks: number;
+}
+
+/** Puts the plan's rules on the account of one scene; `end` takes them away, lets go what is held, and counts. */
+export async function makeWeather(control: ControlClient, scene: Scene, weather: Weather) {
+  const faultIds = new Set<string>();
+  for (const { preset, chance, ...rule } of weather.faults) {
+    faultIds.add(await control.faults.add(preset, { ...rule, probability: chance, account: scene.account }));
+  }
+  const ruleIds = new Set<string>();
+  for (const rule of weather.webhooks) ruleIds.add(await control.webhooks.add({ ...rule, account: scene.account }));
+  return {
+    end: async (): Promise<Injected> => {
+      const faults = (await control.faults.read()).rules.filter(({ id }) => faultIds.has(id));
+      const rules = (await control.webhooks.read()).rules.filter(({ id }) => ruleIds.has(id));
+      for (const id of faultIds) await control.faults.remove(id);
+      for (const id of ruleIds) await control.webhooks.removeRule(id);
+      await control.webhooks.release();
+      return {
+        faults: faults.reduce((sum, { injected }) => sum + injected, 0),
+        webhooks: rules.reduce((sum, { fired }) => sum + fired, 0),
+      };
+    },
+  };
+}
