@@ -89,6 +89,8 @@ export class SaleMessenger {
       args: [{ schema: 1, saleId: order.saleId, timing: this.#settings.timing }],
       workflowIdConflictPolicy: 'USE_EXISTING',
       workflowIdReusePolicy: 'REJECT_DUPLICATE',
+      // A worker that died with a task in its hands keeps a cashier waiting for so long.
+      workflowTaskTimeout: '5 seconds',
       staticSummary: order.summary,
       priority: { priorityKey: 1 },
       typedSearchAttributes: [

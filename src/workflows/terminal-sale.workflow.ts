@@ -31,15 +31,19 @@ import {
   type TerminalSaleInput,
 } from './terminal-sale.messages.ts';
 
+// A killed worker is silent at once: its sales move to another one after this, not when their time is up (quality.md F1).
+const heartbeatTimeout = '5 seconds';
 // A cashier waits for these. What stays unknown after a minute is found out by the ladder, under the same keys.
 const activities = proxyActivities<TerminalSaleActivities>({
   startToCloseTimeout: '30 seconds',
   scheduleToCloseTimeout: '60 seconds',
+  heartbeatTimeout,
   retry: { initialInterval: '200 milliseconds', backoffCoefficient: 2, maximumInterval: '5 seconds' },
 });
 // Rows only: without the database nothing else can be done either, so these wait for it.
 const rows = proxyActivities<TerminalSaleActivities>({
   startToCloseTimeout: '10 seconds',
+  heartbeatTimeout,
   retry: { initialInterval: '200 milliseconds', backoffCoefficient: 2, maximumInterval: '10 seconds' },
 });
 
