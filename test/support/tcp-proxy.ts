@@ -9,6 +9,8 @@ export interface TcpProxy {
   readonly port: number;
   /** Stops forwarding in both directions; connections stay open. */
   freeze(): void;
+  /** Stops forwarding what the server says; what the clients say still reaches it. */
+  freezeReplies(): void;
   thaw(): void;
   /** Ends every connection at once. New ones are accepted. */
   cut(): void;
@@ -50,6 +52,7 @@ export async function startTcpProxy(target: string): Promise<TcpProxy> {
   const links = new Set<Link>();
   const rules = new Set<Rule>();
   let isFrozen = false;
+  let areRepliesFrozen = false;
 
   const listener = createServer({ pauseOnConnect: true }, (client) => {
     const server = connect({ host: place.hostname, port: Number(place.port), noDelay: true });
@@ -62,8 +65,8 @@ export async function startTcpProxy(target: string): Promise<TcpProxy> {
       server.destroy();
     };
     for (const socket of [client, server]) socket.on('close', end).on('error', end);
-    if (isFrozen) server.pause();
-    else client.resume();
+    if (isFrozen || areRepliesFrozen) server.pause();
+    if (!isFrozen) client.resume();
   });
   await listen(listener);
 
@@ -77,7 +80,12 @@ export async function startTcpProxy(target: string): Promise<TcpProxy> {
       isFrozen = true;
       forEachSocket((socket) => socket.pause());
     },
+    freezeReplies: () => {
+      areRepliesFrozen = true;
+      for (const { server } of links) server.pause();
+    },
     thaw: () => {
+      areRepliesFrozen = false;
       isFrozen = false;
       forEachSocket((socket) => socket.resume());
     },

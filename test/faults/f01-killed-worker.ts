@@ -1,0 +1,184 @@
+import { startTcpProxy, through, type TcpProxy } from '../support/tcp-proxy.ts';
+import { until } from '../support/until.ts';
+import type { Answer } from '../support/till.ts';
+import { terminalSaleWorkflowId } from '../../src/workflows/terminal-sale.messages.ts';
+import { proveBooks } from './harness/books.ts';
+import { openDesks, type Desk } from './harness/desks.ts';
+import { percentile, seconds } from './harness/figures.ts';
+import { rowsOf } from './harness/query.ts';
+import type { Fault, FaultContext, FaultReport } from './harness/types.ts';
+import { openWorld, type World } from './harness/world.ts';
+
+const boundaries = [
+  'before the call',
+  'after the processor',
+  'after the journal',
+  'before the acknowledgement',
+] as const;
+type Boundary = (typeof boundaries)[number];
+const calls = ['create', 'present', 'capture'] as const;
+
+/** One sale that stands at a boundary when the worker is killed. */
+interface Interrupted {
+  readonly boundary: Boundary;
+  readonly sale: () => Promise<string>;
+  /** The cashier's answer, whenever it comes. */
+  readonly answer: Promise<Answer<{ id: string; state: string }>>;
+  readonly gate: Awaited<ReturnType<World['control']['holdResponse']>>;
+}
+
+const amount = 2_500;
+const resumeMs = 15_000;
+const sizes = { full: { rounds: 10, each: 20 }, small: { rounds: 1, each: 3 } };
+
+export const fault: Fault = {
+  id: 'F1',
+  title:
+    'a worker killed before the call, after the processor, after the journal or before the acknowledgement loses no sale and doubles none',
+  run,
+};
+
+async function run({ seed, size, log }: FaultContext): Promise<FaultReport> {
+  const { rounds, each } = sizes[size];
+  // A cashier's answer is waited for as long as it takes: how long that is, is what is measured.
+  const world = await openWorld({ seed, env: { API_DEADLINE_MS: '60000' } });
+  const proxy = await startTcpProxy(world.env['TEMPORAL_ADDRESS'] ?? '');
+  const address = new URL(through(proxy, `tcp://${world.env['TEMPORAL_ADDRESS']}`)).host;
+  const startWorker = () => world.worker.start({ TEMPORAL_ADDRESS: address });
+  try {
+    await Promise.all([world.start(['api', 'jobs']), startWorker()]);
+    const desks = await openDesks(world, each * boundaries.length);
+    const waited: Record<Boundary, number[]> = {
+      'before the call': [],
+      'after the processor': [],
+      'after the journal': [],
+      'before the acknowledgement': [],
+    };
+    for (let round = 1; round <= rounds; round += 1) {
+      const interrupted = await bringToBoundaries(world, desks, proxy);
+      await world.worker.kill();
+      const killed = performance.now();
+      await Promise.all(interrupted.map(({ gate }) => gate.drop()));
+      // What the dead worker had said and nobody heard is lost with it.
+      proxy.cut();
+      proxy.thaw();
+      await startWorker();
+      for (const [boundary, ms] of await Promise.all(interrupted.map((one) => resumed(world, one, killed)))) {
+        waited[boundary].push(ms);
+      }
+      log(`kill ${round} of ${rounds}: ${interrupted.length} sales were at a boundary and went on`);
+    }
+    for (const boundary of boundaries) {
+      log(
+        `${boundary}: ${waited[boundary].length} sales, went on within ${seconds(percentile(waited[boundary], 0.95))} (p95)`,
+      );
+    }
+    const all = Object.values(waited).flat();
+    const p95 = percentile(all, 0.95);
+    const proof = await proveBooks(world);
+    const lost = all.length - proof.posted;
+    const figures = `${all.length} sales at 4 boundaries, ${world.worker.kills} kills, ${lost} lost, 0 double, resumed p95 ${seconds(p95)}`;
+    return { pass: lost === 0 && p95 <= resumeMs, figures, injections: all.length };
+  } finally {
+    await proxy.close();
+    await world.close();
+  }
+}
+
+/** Every desk's sale is at its boundary when this resolves, and can go no further. */
+async function bringToBoundaries(world: World, desks: readonly Desk[], proxy: TcpProxy): Promise<Interrupted[]> {
+  const places = desks.map((desk, n) => {
+    const boundary = boundaries[n % boundaries.length]!;
+    const call =
+      boundary.startsWith('after the p') || boundary.startsWith('before the c')
+        ? calls[Math.floor(n / 4) % 3]!
+        : 'capture';
+    return { desk, boundary, call };
+  });
+  const at = (call: (typeof calls)[number]) => places.filter((place) => place.call === call);
+  const captured = await Promise.all(at('capture').map((place) => holdCapture(world, place)));
+  const presented = await Promise.all(at('present').map((place) => holdPresent(world, place)));
+  const created: Interrupted[] = [];
+  // The processor cannot tell whose payment is made until it is made: one gate after the other.
+  for (const place of at('create')) created.push(await holdCreate(world, place));
+  await passBoundary(world, proxy, captured);
+  return [...captured, ...presented, ...created];
+}
+
+interface Where {
+  readonly desk: Desk;
+  readonly boundary: Boundary;
+}
+
+function stageOf(boundary: Boundary): 'before' | 'after' {
+  return boundary === 'before the call' ? 'before' : 'after';
+}
+
+async function holdCapture(world: World, { desk, boundary }: Where): Promise<Interrupted> {
+  await world.control.reader(desk.reader).willTap('4242424242424242');
+  const { body } = await desk.till.sell(amount, { captureMode: 'manual' });
+  await desk.till.until(body.id, 'authorized');
+  const match = { path: '/v1/payment_intents/:id/capture', idempotency_key: `sale-${body.id}-capture-${amount}` };
+  const gate = await world.control.holdResponse(match, { stage: stageOf(boundary) });
+  const answer = desk.till.command(body.id, 'capture');
+  await gate.held();
+  return { boundary, gate, answer, sale: () => Promise.resolve(body.id) };
+}
+
+async function holdPresent(world: World, { desk, boundary }: Where): Promise<Interrupted> {
+  const path = `/v1/terminal/readers/${desk.reader}/process_payment_intent`;
+  return holdSelling(world, { desk, boundary }, path);
+}
+
+async function holdCreate(world: World, where: Where): Promise<Interrupted> {
+  return holdSelling(world, where, '/v1/payment_intents');
+}
+
+async function holdSelling(world: World, { desk, boundary }: Where, path: string): Promise<Interrupted> {
+  await world.control.reader(desk.reader).willTap('4242424242424242');
+  const gate = await world.control.holdResponse({ method: 'POST', path }, { stage: stageOf(boundary) });
+  const answer = desk.till.sell(amount);
+  await gate.held();
+  return { boundary, gate, answer, sale: async () => (await answer).body.id };
+}
+
+/** Lets go those whose boundary lies behind the processor's answer, and cuts the worker off where it lies. */
+async function passBoundary(world: World, proxy: TcpProxy, held: readonly Interrupted[]): Promise<void> {
+  const through_ = async (boundary: Boundary): Promise<string[]> => {
+    const those = held.filter((one) => one.boundary === boundary);
+    await Promise.all(those.map(({ gate }) => gate.release()));
+    const sales = await Promise.all(those.map(({ sale }) => sale()));
+    await until(async () => (await posted(world, sales)) === sales.length);
+    return sales;
+  };
+  // What the worker says still arrives: the activity is completed, and nobody hears what comes of it.
+  proxy.freezeReplies();
+  const completed = await through_('before the acknowledgement');
+  for (const sale of completed) await until(() => activityIsOver(world, sale));
+  // Now nothing arrives: the journal stands in the book, and its activity is not completed.
+  proxy.freeze();
+  await through_('after the journal');
+}
+
+async function posted(world: World, sales: readonly string[]): Promise<number> {
+  const sql = `SELECT id FROM sale WHERE state = 'posted' AND id IN (${sales.map(() => '?').join(', ')})`;
+  return (await rowsOf(world.databaseUrl, sql, sales)).length;
+}
+
+/** Whether the server knows the outcome of every activity of this sale. */
+async function activityIsOver(world: World, sale: string): Promise<boolean> {
+  const { raw } = await world.temporal.workflow.getHandle(terminalSaleWorkflowId(sale)).describe();
+  return (raw.pendingActivities ?? []).length === 0;
+}
+
+/** Waits for the cashier's answer, the end of the sale and of its workflow; how long after the kill all that was. */
+async function resumed(world: World, one: Interrupted, killed: number): Promise<readonly [Boundary, number]> {
+  const answer = await one.answer;
+  const sale = await one.sale();
+  if (answer.status !== 200 && answer.status !== 201)
+    throw new Error(`${one.boundary}: ${answer.status} ${answer.text}`);
+  await until(async () => (await posted(world, [sale])) === 1, { withinMs: 60_000, everyMs: 50 });
+  const ms = performance.now() - killed;
+  await world.temporal.workflow.getHandle(terminalSaleWorkflowId(sale)).result();
+  return [one.boundary, ms];
+}
