@@ -8,7 +8,14 @@ type Story = (random: Random) => Pick<SalePlan, 'steps'> & { readonly captureMod
 
 /** How often a story is told among all of them, its name, and what happens in it. */
 const stories: readonly (readonly [weight: number, name: string, Story])[] = [
-  [6, 'a card is shown', (random) => ({ steps: [tapBefore(random), sell(random), untilIt('posted', 'authorized')] })],
+  [
+    2,
+    'a till that lost its answer asks again',
+    (random) => ({
+      steps: [sell(random), { do: 'sell_again' }, goodTap(random), { do: 'sell_again' }, ...taken(random)],
+    }),
+  ],
+  [6, 'a card is shown', (random) => ({ steps: [tapBefore(random), sell(random), ...taken(random)] })],
   [
     5,
     'staff capture what was authorized',
@@ -34,7 +41,14 @@ const stories: readonly (readonly [weight: number, name: string, Story])[] = [
     3,
     'a declined card, then another one',
     (random) => ({
-      steps: [tapBefore(random, badCards), sell(random), untilIt('declined'), tapBefore(random), { do: 'retry' }],
+      steps: [
+        tapBefore(random, badCards),
+        sell(random),
+        untilIt('declined'),
+        tapBefore(random),
+        { do: 'retry' },
+        ...taken(random),
+      ],
     }),
   ],
   [1, 'a declined card, and nobody tries again', (random) => ({ steps: [tapBefore(random, badCards), sell(random)] })],
@@ -72,13 +86,22 @@ const stories: readonly (readonly [weight: number, name: string, Story])[] = [
     1,
     'the customer cancels at the reader, then pays',
     (random) => ({
-      steps: [sell(random), { do: 'customer_cancels' }, untilIt('declined'), tapBefore(random), { do: 'retry' }],
+      steps: [
+        sell(random),
+        { do: 'customer_cancels' },
+        untilIt('declined'),
+        tapBefore(random),
+        { do: 'retry' },
+        ...taken(random),
+      ],
     }),
   ],
   [
     3,
     'the reader is not well',
-    (random) => ({ steps: [illness(random), tapBefore(random), sell(random), wellAgain, { do: 'retry' }] }),
+    (random) => ({
+      steps: [illness(random), tapBefore(random), sell(random), wellAgain, { do: 'retry' }, ...taken(random)],
+    }),
   ],
   [
     1,
@@ -96,7 +119,9 @@ const stories: readonly (readonly [weight: number, name: string, Story])[] = [
   [
     2,
     'a rival asks for the same reader',
-    (random) => ({ steps: [sell(random), { do: 'rival', amountMinor: amount(random) }, goodTap(random)] }),
+    (random) => ({
+      steps: [sell(random), { do: 'rival', amountMinor: amount(random) }, goodTap(random), ...taken(random)],
+    }),
   ],
   [
     1,
@@ -165,6 +190,11 @@ function cancel(random: Random): Step {
 
 function untilIt(...states: string[]): Step {
   return { do: 'await', states };
+}
+
+/** Somebody captures, unless the processor did by itself. */
+function taken(random: Random): readonly Step[] {
+  return [untilIt('posted', 'authorized'), capture(random)];
 }
 
 function race(random: Random, steps: readonly Step[]): Step {
