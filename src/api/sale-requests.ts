@@ -5,7 +5,7 @@ import { idPattern } from '../domain/ids.ts';
 import type { TipMode } from '../domain/sale.ts';
 import type { SiteRef } from '../entities/sale-intake.ts';
 import { id, pageOf, positiveMoney, slug, text, time } from './schemas.ts';
-import { saleStates } from './sale-view.ts';
+import { saleStates } from '../domain/sale.ts';
 
 /** A site by its identifier, its slug, or its number, as a number or as digits (decisions D62). */
 export const siteReference = z

@@ -1,25 +1,11 @@
 import { z } from 'zod';
+import { saleStates } from '../domain/sale.ts';
 import type { SaleAnswer, SaleSnapshot } from '../domain/sale-snapshot.ts';
 import type { SaleFacts } from '../entities/sale-facts.ts';
 import type { SaleEventRow, SaleRow } from '../entities/sales.read.ts';
 import type { StoredAnswer } from '../entities/idempotency.ts';
 import { problem } from './problems.ts';
 import { id, money, time } from './schemas.ts';
-
-export const saleStates = [
-  'created',
-  'dispatching',
-  'awaiting_card',
-  'declined',
-  'authorized',
-  'capturing',
-  'captured',
-  'posted',
-  'canceled',
-  'expired',
-  'never_begun',
-  'unresolved',
-] as const;
 
 /** A sale as every answer shows it. */
 export const saleSchema = z

@@ -1,19 +1,21 @@
 import type { TransitionTable } from './transition.ts';
 
-/** Where a sale stands (decisions D51). Attention is a flag beside the state, never a state. */
-export type SaleState =
-  | 'created'
-  | 'dispatching'
-  | 'awaiting_card'
-  | 'declined'
-  | 'authorized'
-  | 'capturing'
-  | 'captured'
-  | 'posted'
-  | 'canceled'
-  | 'expired'
-  | 'never_begun'
-  | 'unresolved';
+/** Where a sale can stand (decisions D51). Attention is a flag beside the state, never a state. */
+export const saleStates = [
+  'created',
+  'dispatching',
+  'awaiting_card',
+  'declined',
+  'authorized',
+  'capturing',
+  'captured',
+  'posted',
+  'canceled',
+  'expired',
+  'never_begun',
+  'unresolved',
+] as const;
+export type SaleState = (typeof saleStates)[number];
 
 /** What can happen to a sale, as past facts of the story. */
 export type SaleChange =
@@ -120,26 +122,14 @@ export type AttemptOutcome =
   | 'unresolved';
 
 const finalStates: ReadonlySet<SaleState> = new Set(['posted', 'canceled', 'expired', 'never_begun']);
-/** States that keep an order or cart from being paid a second time (decisions D60, `open_for`). */
-const openStates: ReadonlySet<SaleState> = new Set<SaleState>([
-  'created',
-  'dispatching',
-  'awaiting_card',
-  'declined',
-  'authorized',
-  'capturing',
-  'captured',
-  'unresolved',
-]);
-
 /** Whether nothing more can happen to the sale itself; later money is a late event's business. */
 export function isFinalSaleState(state: SaleState): boolean {
   return finalStates.has(state);
 }
 
-/** Whether the sale still keeps its order or cart to itself. */
+/** Whether the sale still keeps its order or cart from being paid a second time (decisions D60, `open_for`). */
 export function isOpenSaleState(state: SaleState): boolean {
-  return openStates.has(state);
+  return !finalStates.has(state);
 }
 
 /**

@@ -45,17 +45,7 @@ export function saleScript(pool: SqlPool): SaleScript {
     loseSale: async ({ saleId }) => become(saleId, { state: 'unresolved' }),
   };
   const story: { script: Partial<TerminalSaleActivities> } = { script: { ...friendly } };
-  const forwarding = new Proxy(
-    {},
-    {
-      get: (_, name: keyof TerminalSaleActivities) => async (request: never) => {
-        const activity = story.script[name] as ((request: never) => Promise<unknown>) | undefined;
-        if (activity === undefined) throw new Error(`The script has no ${name}.`);
-        return activity(request);
-      },
-    },
-  );
-  const { activities, calls } = scripted(forwarding);
+  const { activities, calls } = scripted(() => story.script);
   return Object.assign(story, {
     activities,
     calls,

@@ -23,13 +23,12 @@ export function snapshot(given: Partial<SaleSnapshot>): SaleSnapshot {
 
 export type Call = { readonly name: keyof TerminalSaleActivities; readonly request: unknown };
 
-/** Activities that follow a script and keep the order in which they were called. */
-export function scripted(script: Partial<TerminalSaleActivities>): {
+/** Activities that follow the script of the moment and keep the order in which they were called. */
+export function scripted(current: () => Partial<TerminalSaleActivities>): {
   activities: TerminalSaleActivities;
   calls: Call[];
 } {
   const calls: Call[] = [];
-  const unexpected = (name: string) => () => Promise.reject(new Error(`The script has no ${name}.`));
   const names = [
     'dispatchSale',
     'advanceSale',
@@ -40,10 +39,11 @@ export function scripted(script: Partial<TerminalSaleActivities>): {
     'askForDecision',
   ] as const;
   const entries = names.map((name) => {
-    const run = (script[name] ?? unexpected(name)) as (request: unknown) => Promise<unknown>;
-    const recorded = (request: unknown) => {
+    const recorded = (request: never) => {
       calls.push({ name, request });
-      return run(request);
+      const step = current()[name] as ((request: never) => Promise<unknown>) | undefined;
+      if (step === undefined) throw new Error(`The script has no ${name}.`);
+      return step(request);
     };
     return [name, recorded];
   });

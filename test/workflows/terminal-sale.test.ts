@@ -25,7 +25,7 @@ let temporal: TestTemporal;
 let sales = 0;
 
 beforeAll(async () => {
-  const recorder = scripted(forwarding());
+  const recorder = scripted(() => script);
   calls = recorder.calls;
   temporal = await startTestTemporal(recorder.activities);
 });
@@ -182,25 +182,6 @@ function refused(code: 'sale_state_conflict' | 'processor_refused', given: Parti
 async function fatally(): Promise<never> {
   const { ApplicationFailure } = await import('@temporalio/common');
   throw ApplicationFailure.nonRetryable('silence');
-}
-
-/** The worker is made once; each test swaps the script behind it. */
-function forwarding(): TerminalSaleActivities {
-  const names = [
-    'dispatchSale',
-    'advanceSale',
-    'takeSale',
-    'cancelSale',
-    'lapseSale',
-    'loseSale',
-    'askForDecision',
-  ] as const;
-  const forward = (name: (typeof names)[number]) => (request: never) => {
-    const step = script[name] as ((request: never) => Promise<unknown>) | undefined;
-    if (step === undefined) throw new Error(`The script has no ${name}.`);
-    return step(request);
-  };
-  return Object.fromEntries(names.map((name) => [name, forward(name)])) as unknown as TerminalSaleActivities;
 }
 
 function names(): string[] {
