@@ -1,0 +1,7 @@
+import type { Bench } from './contract.ts';
+import { postingAlone } from './r01-posting-alone.ts';
+import { postingTogether } from './r02-posting-together.ts';
+import { hotAccount } from './r03-hot-account.ts';
+
+/** Every ratio there is, in the order of quality.md 1: one file each. */
+export const benches: readonly Bench[] = [postingAlone, postingTogether, hotAccount];
