@@ -11,6 +11,7 @@ import * as attributes from './search-attributes.messages.ts';
 
 const activities = proxyActivities<LateEventActivities>({
   startToCloseTimeout: '1 minute',
+  heartbeatTimeout: '10 seconds',
   retry: { initialInterval: '1 second', backoffCoefficient: 2, maximumInterval: '5 minutes' },
 });
 

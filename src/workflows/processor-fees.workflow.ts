@@ -5,6 +5,8 @@ import type { ProcessorFeesInput } from './processor-fees.messages.ts';
 const { postProcessorFees } = proxyActivities<ProcessorFeeActivities>({
   startToCloseTimeout: '2 minutes',
   scheduleToCloseTimeout: '10 minutes',
+  // A killed worker is silent at once: the account's other fees do not wait for the time of this page.
+  heartbeatTimeout: '10 seconds',
   retry: { initialInterval: '1 second', backoffCoefficient: 2, maximumInterval: '1 minute' },
 });
 
