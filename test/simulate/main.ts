@@ -22,6 +22,7 @@ const sales = whole('--sales', values.sales);
 const bundle = await ownBundle();
 const system = await openSystem();
 const results: RunResult[] = [];
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void leave());
 try {
   const waiting = seeds.values();
   // Lanes share the worker and its deaths; for a failure's second run, one lane is the default.
@@ -35,6 +36,13 @@ say(sums(results));
 if (failed.length > 0) say(`failed: ${failed.map(({ seed }) => seed).join(', ')}`);
 say(`${results.length - failed.length} seeds passed, ${failed.length} failed`);
 process.exit(failed.length === 0 ? 0 : 1);
+
+/** Interrupted: what was started ends, what was found stands in the lines above. */
+async function leave(): Promise<void> {
+  await system.close();
+  rmSync(bundle, { force: true });
+  process.exit(130);
+}
 
 async function lane(on: System, waiting: IterableIterator<number>): Promise<void> {
   for (const seed of waiting) {

@@ -7,7 +7,9 @@ const badCards = ['4000000000000002', '4000000000009995', '4000000000000069', '4
 type Story = (random: Random) => Pick<SalePlan, 'steps'> & { readonly captureMode?: SalePlan['captureMode'] };
 
 /** How often a story is told among all of them, its name, and what happens in it. */
-const stories: readonly (readonly [weight: number, name: string, Story])[] = [
+type WeightedStory = readonly [weight: number, name: string, tell: Story];
+
+const stories: readonly WeightedStory[] = [
   [
     2,
     'a till that lost its answer asks again',
@@ -123,6 +125,9 @@ const stories: readonly (readonly [weight: number, name: string, Story])[] = [
       steps: [sell(random), { do: 'rival', amountMinor: amount(random) }, goodTap(random), ...taken(random)],
     }),
   ],
+];
+
+const crashes: readonly WeightedStory[] = [
   [
     1,
     'the worker is killed while a card is awaited',
@@ -135,9 +140,9 @@ const stories: readonly (readonly [weight: number, name: string, Story])[] = [
   ],
 ];
 
-/** What happens to sale number `no`. */
-export function planSale(random: Random, no: number): SalePlan {
-  const [, story, tell] = weighted(random);
+/** What happens to sale number `no`; the worker dies only where the whole plan is a `crashing` one. */
+export function planSale(random: Random, no: number, crashing: boolean): SalePlan {
+  const [, story, tell] = weighted(random, crashing ? [...stories, ...crashes] : stories);
   const amountMinor = amount(random);
   const tipMode = random.pick(['none', 'none', 'none', 'on_reader', 'fixed'] as const);
   const tipMinor = tipMode === 'fixed' ? 1 + random.below(2_000) : 0;
@@ -146,10 +151,10 @@ export function planSale(random: Random, no: number): SalePlan {
   return { no, story, amountMinor, captureMode, tipMode, tipMinor, steps };
 }
 
-function weighted(random: Random) {
-  const total = stories.reduce((sum, [weight]) => sum + weight, 0);
+function weighted(random: Random, among: readonly WeightedStory[]): WeightedStory {
+  const total = among.reduce((sum, [weight]) => sum + weight, 0);
   let left = random.below(total);
-  const found = stories.find(([weight]) => (left -= weight) < 0);
+  const found = among.find(([weight]) => (left -= weight) < 0);
   if (found === undefined) throw new Error('Weights that do not add up.');
   return found;
 }

@@ -84,7 +84,8 @@ export function planOf(seed: number, sales: number): Plan {
     site: random.below(sites.length),
     sales: [] as SalePlan[],
   }));
-  for (let no = 1; no <= sales; no += 1) random.pick(tills).sales.push(planSale(random, no));
+  const crashing = random.below(3) === 0;
+  for (let no = 1; no <= sales; no += 1) random.pick(tills).sales.push(planSale(random, no, crashing));
   return { seed, sites, tills, weather: planWeather(random) };
 }
 
