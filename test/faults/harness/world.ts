@@ -10,12 +10,15 @@ import { createTestDatabase } from '../../support/database.ts';
 import { freePort } from '../../support/free-port.ts';
 import { runningStack } from '../../support/stack.ts';
 import { bundlePath } from '../../support/temporal.ts';
+import { Till } from '../../support/till.ts';
 import { program, type Program, type ProgramName } from './program.ts';
 
 /** The whole system as processes that can be killed, with the simulator as the outside world, which never is. */
 export interface World {
   readonly control: ControlClient;
   readonly shop: DemoShop;
+  /** At the demo's own reader; more of them come with `openDesks`. */
+  readonly till: Till;
   readonly databaseUrl: string;
   /** Straight to the server, past any proxy. */
   readonly temporal: Client;
@@ -69,6 +72,7 @@ export async function openWorld(options: WorldOptions): Promise<World> {
   return {
     control,
     shop,
+    till: new Till(apiUrl, shop.secret, { site: shop.site.slug, reader: shop.reader.id }),
     databaseUrl: database.url,
     temporal: new Client({ connection }),
     apiUrl,
