@@ -1,5 +1,5 @@
-import { cpSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { join, relative, resolve, sep } from 'node:path';
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { stateFolder } from '../support/stack.ts';
 import type { Mutation } from './mutations.ts';
 
@@ -19,7 +19,9 @@ export function copyCheckout(): Copy {
   const folder = join(stateFolder, 'mutate', `tree-${process.pid}`);
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(join(folder, '.tillflow'), { recursive: true });
-  cpSync(checkout, folder, { recursive: true, filter: isCopied });
+  for (const entry of readdirSync(checkout).filter((name) => !notCopied.has(name))) {
+    cpSync(join(checkout, entry), join(folder, entry), { recursive: true });
+  }
   symlinkSync(join(checkout, 'node_modules'), join(folder, 'node_modules'));
   cpSync(join(stateFolder, 'stack.json'), join(folder, '.tillflow', 'stack.json'));
   return {
@@ -40,9 +42,4 @@ export function copyCheckout(): Copy {
       rmSync(folder, { recursive: true, force: true });
     },
   };
-}
-
-function isCopied(path: string): boolean {
-  const [first = ''] = relative(checkout, path).split(sep);
-  return !notCopied.has(first);
 }
