@@ -78,7 +78,7 @@ async function open(config: Config, log: Logger) {
     log.warn({ err: error }, 'redis is away; events wait for the inbox sweep');
   });
   const { inbox, dispatch } = openInbox(config, redis, log);
-  const queues = boardQueues(redis, config.QUEUE_PREFIX);
+  const queues = boardQueues(redis, config.QUEUE_PREFIX, log);
   const hub = new SaleEventHub(pool, log);
   const answers = answerKeeper(pool, log);
   return {
@@ -159,7 +159,7 @@ function createApps(config: Config, parts: Opened & { readonly health: Health; r
 }
 
 /** Queues as the board shows them; they offer no jobs. */
-function boardQueues(redis: Redis, prefix: string): Queue[] {
+function boardQueues(redis: Redis, prefix: string, log: Logger): Queue[] {
   const names = [
     dispatchProviderEventsQueue,
     sweepInboxQueue,
@@ -168,7 +168,14 @@ function boardQueues(redis: Redis, prefix: string): Queue[] {
     sweepUnbegunSalesQueue,
     sealBookQueue,
   ];
-  return names.map((name) => new Queue(name, { connection: redis, prefix }));
+  return names.map((name) => {
+    const queue = new Queue(name, { connection: redis, prefix });
+    // Without a listener it would print to the console, past the log. That Redis is away is told once, above.
+    queue.on('error', (error) => {
+      log.debug({ err: error, queue: name }, 'a queue of the board has lost redis');
+    });
+    return queue;
+  });
 }
 
 /** One client per processor account: each has its own key. */
