@@ -2,6 +2,8 @@ import type { Bench } from './contract.ts';
 import { postingAlone } from './r01-posting-alone.ts';
 import { postingTogether } from './r02-posting-together.ts';
 import { hotAccount } from './r03-hot-account.ts';
+import { saleLatency } from './r05-sale-latency.ts';
+import { historyBudget } from './r07-history.ts';
 
 /** Every ratio there is, in the order of quality.md 1: one file each. */
-export const benches: readonly Bench[] = [postingAlone, postingTogether, hotAccount];
+export const benches: readonly Bench[] = [postingAlone, postingTogether, hotAccount, saleLatency, historyBudget];

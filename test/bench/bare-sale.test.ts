@@ -1,0 +1,68 @@
+import { randomUUID } from 'node:crypto';
+import { resolve } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { NativeConnection, Worker } from '@temporalio/worker';
+import { sellBare } from '../../bench/bare-sales.ts';
+import type { BareActivities } from '../../bench/bare-sale.messages.ts';
+import { countHistory, type HistoryCounts } from '../../bench/history-counts.ts';
+import { makeBundle, type WorkflowBundle } from '../../bench/workflow-bundle.ts';
+import { terminalSaleWorkflowId } from '../../src/workflows/terminal-sale.messages.ts';
+import { openCounter, type Counter } from '../support/counter.ts';
+import { runningStack } from '../support/stack.ts';
+
+let counter: Counter;
+let bundle: WorkflowBundle;
+
+beforeAll(async () => {
+  counter = await openCounter();
+  bundle = await makeBundle('bare-sale-test', resolve(import.meta.dirname, '../../bench/bare-sale.workflow.ts'));
+}, 60_000);
+afterAll(async () => {
+  bundle.remove();
+  await counter.close();
+});
+
+describe('bareSale', () => {
+  it('takes as many updates, activities, signals and timers as a real sale whose card was tapped and approved', async () => {
+    const real = await recordRealSale();
+    const bare = await recordBareSale();
+    expect(hopsOf(bare)).toEqual(hopsOf(real));
+    expect(hopsOf(bare)).toEqual({ updates: 1, activities: 2, signals: 1, timers: 1 });
+  });
+});
+
+async function recordRealSale(): Promise<HistoryCounts> {
+  const { till, control, shop, temporal } = counter;
+  const sold = await till.sell(1_250);
+  await control.reader(shop.reader.providerRef).tap();
+  await till.until(sold.body.id, 'posted');
+  const handle = temporal.workflow.getHandle(terminalSaleWorkflowId(sold.body.id));
+  await handle.result();
+  return countHistory(await handle.fetchHistory());
+}
+
+async function recordBareSale(): Promise<HistoryCounts> {
+  const connection = await NativeConnection.connect({ address: runningStack().temporalAddress });
+  const taskQueue = `bare-test-${randomUUID()}`;
+  const activities: BareActivities = {
+    dispatchNothing: async () => 'awaiting_card',
+    settleNothing: async () => 'posted',
+  };
+  const worker = await Worker.create({ connection, taskQueue, activities, workflowBundle: { codePath: bundle.path } });
+  const history = await worker.runUntil(async () => {
+    const handle = await sellBare(counter.temporal, taskQueue);
+    expect(await handle.result()).toBe('posted');
+    return countHistory(await handle.fetchHistory());
+  });
+  await connection.close();
+  return history;
+}
+
+function hopsOf({
+  updates,
+  activities,
+  signals,
+  timers,
+}: HistoryCounts): Omit<HistoryCounts, 'events' | 'workflowTasks'> {
+  return { updates, activities, signals, timers };
+}
