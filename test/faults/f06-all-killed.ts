@@ -38,10 +38,15 @@ async function run({ seed, size, random, log }: FaultContext): Promise<FaultRepo
     await world.start();
     const desks = await openDesks(world, count);
     for (let round = 1; round <= rounds; round += 1) {
-      const asked = random.shuffled(desks).map((desk) => ask(world, desk, random.below(400)));
-      // Somewhere between the first sale that is posted and the last one.
-      const wanted = (round - 1) * count + 1 + random.below(count / 2);
-      await until(async () => (await posted(world)) >= wanted, { withinMs: 30_000 });
+      const [early, late] = halves(random.shuffled(desks));
+      const asked = early.map((desk) => ask(world, desk, random.below(400)));
+      // Somewhere between the first sale that is posted and the last one, with as many again under way.
+      const before = (round - 1) * count;
+      const finished = 1 + random.below(early.length);
+      await until(async () => (await rowCount(world, "state = 'posted'")) >= before + finished, { withinMs: 30_000 });
+      asked.push(...late.map((desk) => ask(world, desk, random.below(400))));
+      const written = 1 + random.below(late.length);
+      await until(async () => (await rowCount(world, 'TRUE')) >= before + early.length + written, { everyMs: 1 });
       await killAll(world, servers);
       const stood = (await Promise.all(asked.map((one) => one.heard))).filter(Boolean).length;
       const ms = await comeBack(world, { servers, asked });
@@ -79,8 +84,13 @@ function ask(world: World, desk: Desk, afterMs: number): Asked {
   return { desk, key, heard };
 }
 
-async function posted(world: World): Promise<number> {
-  const [row] = await rowsOf(world.databaseUrl, "SELECT COUNT(*) AS n FROM sale WHERE state = 'posted'");
+function halves<T>(list: readonly T[]): [T[], T[]] {
+  const middle = list.length / 2;
+  return [list.slice(0, middle), list.slice(middle)];
+}
+
+async function rowCount(world: World, where: string): Promise<number> {
+  const [row] = await rowsOf(world.databaseUrl, `SELECT COUNT(*) AS n FROM sale WHERE ${where}`);
   return Number(row?.['n']);
 }
 

@@ -12,7 +12,9 @@ const sizes = {
   small: { sales: 50, cached: 10, taps: 50, budget: 512 * mebibyte },
 };
 const amount = 900;
-const atOnce = 32;
+// A worker works on no more workflows at once than it may keep: more tills than that would wait for each other.
+const tillsAtOnce = 32;
+const tapsAtOnce = 8;
 const hour = 3_600_000;
 
 export const fault: Fault = {
@@ -34,12 +36,18 @@ async function run({ seed, size, random, log }: FaultContext): Promise<FaultRepo
     memory.idle = world.worker.residentBytes();
     const desks = await openDesks(world, sales);
     const began = performance.now();
-    const waiting = await inTurns(desks, async ({ till, reader }) => ({ id: await beginSale(till), reader, till }));
+    const waiting = await inTurns({ list: desks, atOnce: tillsAtOnce }, async ({ till, reader }) => ({
+      id: await beginSale(till),
+      reader,
+      till,
+    }));
     memory.peak = Math.max(memory.peak, world.worker.residentBytes());
     log(
       `${waiting.length} sales wait after ${seconds(performance.now() - began)}, worker at ${inMebibytes(memory.peak)}`,
     );
-    const answered = await inTurns(random.shuffled(waiting).slice(0, taps), (one) => tap(world, one));
+    const answered = await inTurns({ list: random.shuffled(waiting).slice(0, taps), atOnce: tapsAtOnce }, (one) =>
+      tap(world, one),
+    );
     memory.peak = Math.max(memory.peak, world.worker.residentBytes());
     const proof = await proveBooks(world, { feesWithinMs: 120_000 });
     const evicted = sales - cached;
@@ -70,7 +78,10 @@ async function tap(world: World, { id, reader, till }: Desk & { readonly id: str
 }
 
 /** `work` for each of `list`, so many at once; answers in any order. */
-async function inTurns<T, R>(list: readonly T[], work: (one: T) => Promise<R>): Promise<R[]> {
+async function inTurns<T, R>(
+  { list, atOnce }: { list: readonly T[]; atOnce: number },
+  work: (one: T) => Promise<R>,
+): Promise<R[]> {
   const rest = [...list];
   const done: R[] = [];
   const lane = async (): Promise<void> => {

@@ -24,11 +24,12 @@ async function tell(fault: Fault): Promise<boolean> {
   const began = performance.now();
   say(`${fault.id}  ${fault.title}`);
   say(`    seed ${seed}, size ${size}; again with: npm run faults -- ${fault.id} --seed ${seed} --size ${size}`);
+  const elapsed = (): string => ((performance.now() - began) / 1_000).toFixed(1);
   const log = (line: string): void => {
-    say(`    ${line}`);
+    say(`    +${elapsed()} s  ${line}`);
   };
   const report = await runFault(fault, { seed, size, log });
-  say(`    took ${((performance.now() - began) / 1_000).toFixed(1)} s`);
+  say(`    took ${elapsed()} s`);
   say(lastLine(fault, report));
   return report.pass;
 }

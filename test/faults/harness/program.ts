@@ -60,7 +60,10 @@ async function launch(name: ProgramName, env: Readonly<Record<string, string>>):
     env: { ...env },
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });
-  process.once('exit', () => child.kill('SIGKILL'));
+  // Whatever becomes of the test, nothing it started stays.
+  const lastResort = (): void => void child.kill('SIGKILL');
+  process.once('exit', lastResort);
+  child.once('exit', () => process.off('exit', lastResort));
   const started = await Promise.race([once(child, 'message'), once(child, 'exit').then(() => undefined)]);
   if (started === undefined) throw new Error(`${name} ended before it was ready; its words are on standard error.`);
   return child;
