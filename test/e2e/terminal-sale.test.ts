@@ -140,6 +140,18 @@ describe('a sale at a reader', () => {
       ['Tip', 300],
     ]);
   });
+
+  it('gives the tip first of the little that was captured', async () => {
+    await reader().willTap('4242424242424242', { after: '20ms' });
+    const tip = { amount: 300, currency: 'AUD' };
+    const made = await counter.till.sell(2500, { tipMode: 'fixed', tip, captureMode: 'manual' });
+    await counter.till.until(made.body.id, 'authorized');
+    await counter.till.command(made.body.id, 'capture', { amount: { amount: 200, currency: 'AUD' } });
+    expect((await bookOf(counter, made.body.id)).map(({ type, amount }) => [type, amount])).toEqual([
+      ['Card Payment', 200],
+      ['Tip', 200],
+    ]);
+  });
 });
 
 describe('webhooks and sweeps', () => {
