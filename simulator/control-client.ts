@@ -185,14 +185,9 @@ async function openGate(call: Call, match: HoldMatch, options: { stage?: 'before
     id,
     /** Resolves with the request once one is held; rejects after the time. */
     held: async (within: Duration = '20s'): Promise<HeldRequest> => {
-      const deadline = Date.now() + durationMs(within);
-      for (let count = 1; Date.now() < deadline;) {
-        const wait = withQuery('/held', { count: String(count), timeout_ms: String(deadline - Date.now()) });
-        const { held } = await call<{ held: HeldRequest[] }>('GET', wait);
-        const mine = held.find((request) => request.hold === id);
-        if (mine) return mine;
-        count = held.length + 1; // Other gates hold these: wait for one more.
-      }
+      const wait = withQuery('/held', { hold: id, timeout_ms: String(durationMs(within)) });
+      const [mine] = (await call<{ held: HeldRequest[] }>('GET', wait)).held;
+      if (mine) return mine;
       throw new Error(`no request was held within ${within} by ${JSON.stringify({ match, ...options })}`);
     },
     /** Lets go what is held and holds nothing more; returns how many were held. */

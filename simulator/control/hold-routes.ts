@@ -39,7 +39,8 @@ export function holdRoutes(gate: HoldGate): ControlRoute[] {
       path: '/_control/held',
       handle: async ({ query }) => {
         const timeoutMs = Math.min(Number(query.get('timeout_ms') ?? 30_000), LONGEST_POLL_MS);
-        return { held: await gate.awaitHeld(Number(query.get('count') ?? 1), timeoutMs) };
+        const wanted = { count: Number(query.get('count') ?? 1), hold: query.get('hold') ?? undefined };
+        return { held: await gate.awaitHeld(wanted, timeoutMs) };
       },
     },
     {

@@ -31,8 +31,8 @@ export interface HoldGate {
   pass(candidate: Candidate): Promise<Verdict> | undefined;
   /** Lets go what is held, all or of one hold or one request; without an id the holds go too. */
   release(what: { id?: string | undefined; verdict: Verdict }): number;
-  /** Resolves when at least `count` requests are held, or after the time with what is held then. */
-  awaitHeld(count: number, timeoutMs: number): Promise<HeldRequest[]>;
+  /** Resolves when at least `count` requests are held, by one hold or by all, or after the time with what is held then. */
+  awaitHeld(wanted: { count: number; hold?: string | undefined }, timeoutMs: number): Promise<HeldRequest[]>;
   clear(): void;
 }
 
@@ -67,7 +67,8 @@ export function createHoldGate(): HoldGate {
   };
   return {
     release,
-    awaitHeld: (wanted, timeoutMs) => crowd.await(wanted, timeoutMs),
+    awaitHeld: ({ count: wanted, hold }, timeoutMs) =>
+      crowd.await((request) => hold === undefined || request.hold === hold, { wanted, timeoutMs }),
     hold(match, { stage, times }) {
       const id = `hold_${(count += 1)}`;
       const path = match.path === undefined ? undefined : globPattern(match.path, '/');
@@ -98,16 +99,20 @@ function createCrowd(held: () => HeldRequest[]) {
     grew(): void {
       for (const look of [...watchers]) look();
     },
-    await(wanted: number, timeoutMs: number): Promise<HeldRequest[]> {
-      if (held().length >= wanted) return Promise.resolve(held());
+    await(
+      counts: (request: HeldRequest) => boolean,
+      { wanted, timeoutMs }: { readonly wanted: number; readonly timeoutMs: number },
+    ): Promise<HeldRequest[]> {
+      const found = (): HeldRequest[] => held().filter(counts);
+      if (found().length >= wanted) return Promise.resolve(found());
       return new Promise((resolve) => {
         const finish = (): void => {
           clearTimeout(timer);
           watchers.delete(look);
-          resolve(held());
+          resolve(found());
         };
         const look = (): void => {
-          if (held().length >= wanted) finish();
+          if (found().length >= wanted) finish();
         };
         const timer = setTimeout(finish, timeoutMs);
         timer.unref();

@@ -104,6 +104,22 @@ describe('a story on the wire', () => {
     expect(await capturing).toMatchObject({ status: 'succeeded' });
   });
 
+  it('a gate hears of its own request, also when another gate has let one go meanwhile', async () => {
+    const intent = await saleOnReader();
+    await control.reader(readerId).tap();
+    const other = await control.holdResponse({ path: '/v1/balance_transactions' });
+    const listing = stripe.balanceTransactions.list();
+    await other.held();
+    const gate = await control.holdResponse(captures);
+    const hearing = gate.held('5s');
+    await other.release();
+    await listing;
+    const capturing = stripe.paymentIntents.capture(intent.id);
+    expect(await hearing).toMatchObject({ path: `/v1/payment_intents/${intent.id}/capture` });
+    await gate.release();
+    await capturing;
+  });
+
   it('a gate dropped cuts the connection before the request is executed', async () => {
     const intent = await saleOnReader();
     await control.reader(readerId).tap();
