@@ -34,7 +34,13 @@ const readerMatch = {
 
 /** A fault rule as the control plane accepts it: one row of terminal.md 5.8 and what it matches. */
 export const faultRuleInput = z.discriminatedUnion('preset', [
-  z.strictObject({ ...match, preset: z.literal('rate_limit'), shouldRetry }),
+  /** With `retryAfterSeconds` it says when to come back. */
+  z.strictObject({
+    ...match,
+    preset: z.literal('rate_limit'),
+    shouldRetry,
+    retryAfterSeconds: whole.positive().optional(),
+  }),
   z.strictObject({ ...match, preset: z.literal('lock_timeout'), shouldRetry }),
   z.strictObject({ ...match, preset: z.literal('server_error_before'), status: serverStatus, shouldRetry }),
   z.strictObject({ ...match, preset: z.literal('server_error_after'), status: serverStatus, shouldRetry }),
@@ -67,7 +73,7 @@ type InputOf<P extends FaultPreset> = Extract<FaultRuleInput, { preset: P }>;
 
 /** One function per row of terminal.md 5.8: what is executed, what is stored under the key, what the client sees. */
 export const faultPresets: { [P in FaultPreset]: (input: InputOf<P>) => Fault } = {
-  rate_limit: ({ shouldRetry: retry }) => rateLimitFault(retry),
+  rate_limit: ({ shouldRetry: retry, retryAfterSeconds }) => rateLimitFault({ retry, retryAfterSeconds }),
   lock_timeout: ({ shouldRetry: retry }) => refusal(429, lockTimeout, retryHeader(retry)),
   server_error_before: ({ status, shouldRetry: retry }) => refusal(status, serverError, retryHeader(retry)),
   server_error_after: ({ status, shouldRetry: retry }) => ({
@@ -96,8 +102,12 @@ export const faultPresets: { [P in FaultPreset]: (input: InputOf<P>) => Fault } 
 };
 
 /** The 429 that both the rule and the token bucket answer. Without the header the official client does not retry. */
-export function rateLimitFault(retry?: boolean): Fault {
-  return refusal(429, rateLimited, { 'Stripe-Rate-Limited-Reason': 'global-rate', ...retryHeader(retry) });
+export function rateLimitFault(
+  wish: { readonly retry?: boolean | undefined; readonly retryAfterSeconds?: number | undefined } = {},
+): Fault {
+  const { retry, retryAfterSeconds: seconds } = wish;
+  const pause = seconds === undefined ? {} : { 'Retry-After': String(seconds) };
+  return refusal(429, rateLimited, { 'Stripe-Rate-Limited-Reason': 'global-rate', ...pause, ...retryHeader(retry) });
 }
 
 type Response = Extract<Fault, { kind: 'respond' }>;
