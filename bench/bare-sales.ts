@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { WithStartWorkflowOperation, type Client, type WorkflowHandle } from '@temporalio/client';
 import { runningStack } from '../test/support/stack.ts';
 import { startChild } from '../workers/demo/child-process.ts';
+import type { Owner } from './belongings.ts';
 import { bareEvent, beginBare } from './bare-sale.messages.ts';
 import type { bareSale } from './bare-sale.workflow.ts';
 import { benchFolder, makeBundle } from './workflow-bundle.ts';
@@ -13,13 +14,12 @@ export interface BareSales {
   readonly pid: number;
   /** One from its update-with-start to its end, driven by the Temporal client; answers its handle. */
   sell(): Promise<WorkflowHandle<typeof bareSale>>;
-  close(): Promise<void>;
 }
 
-export async function openBareSales(client: Client): Promise<BareSales> {
+export async function openBareSales(owner: Owner, client: Client): Promise<BareSales> {
   const taskQueue = `bare-${randomUUID()}`;
   const workflowsPath = fileURLToPath(new URL('./bare-sale.workflow.ts', import.meta.url));
-  const bundle = await makeBundle('bare-sale', workflowsPath);
+  const bundle = await makeBundle(owner, { name: 'bare-sale', workflowsPath });
   const worker = await startChild({
     name: 'bare sale worker',
     program: 'bench/bare-sale-worker.ts',
@@ -29,19 +29,16 @@ export async function openBareSales(client: Client): Promise<BareSales> {
       NODE_ENV: 'production',
       TEMPORAL_ADDRESS: runningStack().temporalAddress,
       TASK_QUEUE: taskQueue,
-      WORKFLOW_BUNDLE: bundle.path,
+      WORKFLOW_BUNDLE: bundle,
     },
   });
+  owner.owns(() => worker.stop());
   return {
     pid: worker.pid,
     sell: async () => {
       const handle = await sellBare(client, taskQueue);
       if ((await handle.result()) !== 'posted') throw new Error('A bare sale did not end.');
       return handle;
-    },
-    close: async () => {
-      await worker.stop();
-      bundle.remove();
     },
   };
 }

@@ -4,6 +4,7 @@ import { money } from '../src/domain/money.ts';
 import { createPoster } from '../src/ledger/poster.ts';
 import type { PosterItem } from '../src/ledger/poster-contract.ts';
 import { createTestDatabase, type TestDatabase } from '../test/support/database.ts';
+import type { Owner } from './belongings.ts';
 import { hotAccount, memberAt, memberCount, openingMinor, orderCount, poorAt, poorCount } from './postings.ts';
 import { countOf, mustEqual, proveInvariants } from './proof.ts';
 
@@ -11,8 +12,9 @@ import { countOf, mustEqual, proveInvariants } from './proof.ts';
 const seededTransactions = memberCount + poorCount + 1;
 
 /** A fresh database with accounts that have money, and the rows that riders change. */
-export async function openBenchBook(): Promise<TestDatabase> {
+export async function openBenchBook(owner: Owner): Promise<TestDatabase> {
   const database = await createTestDatabase();
+  owner.owns(() => database.drop());
   await database.query(`CREATE TABLE bench_order (id INT NOT NULL PRIMARY KEY, version INT NOT NULL,
     state VARCHAR(16) NOT NULL, op_key VARCHAR(80) CHARACTER SET ascii NULL) ENGINE=InnoDB`);
   const orders = Array.from({ length: orderCount }, (_, n) => `(${n + 1}, 1, 'open')`);

@@ -4,6 +4,15 @@ import { postingTogether } from './r02-posting-together.ts';
 import { hotAccount } from './r03-hot-account.ts';
 import { saleLatency } from './r05-sale-latency.ts';
 import { historyBudget } from './r07-history.ts';
+import { webhookIngest } from './r08-webhook-ingest.ts';
+import { duplicateWebhook } from './r09-duplicate-webhook.ts';
+import { webhookToState } from './r10-webhook-to-state.ts';
+import { workerStart } from './r18-worker-start.ts';
 
 /** Every ratio there is, in the order of quality.md 1: one file each. */
-export const benches: readonly Bench[] = [postingAlone, postingTogether, hotAccount, saleLatency, historyBudget];
+export const benches: readonly Bench[] = [
+  ...[postingAlone, postingTogether, hotAccount],
+  ...[saleLatency, historyBudget],
+  ...[webhookIngest, duplicateWebhook, webhookToState],
+  workerStart,
+];

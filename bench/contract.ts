@@ -1,5 +1,7 @@
-/** How a run was asked for. */
-export interface BenchContext {
+import type { Owner } from './belongings.ts';
+
+/** How a run was asked for, and who cleans up after it. */
+export interface BenchContext extends Owner {
   /** How long each side runs in each round, in seconds. */
   readonly seconds: number;
   /** How often the sides alternate; at least five, unless `isQuick`. */

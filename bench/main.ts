@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { Belongings } from './belongings.ts';
 import { benches } from './benches.ts';
 import type { Bench, BenchContext } from './contract.ts';
 import { figureLine, lastLine, worstVerdict } from './report.ts';
@@ -10,7 +11,11 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: { seconds: { type: 'string' }, rounds: { type: 'string' }, quick: { type: 'boolean', default: false } },
 });
+const belongings = new Belongings();
 const context: BenchContext = {
+  owns: (giveBack) => {
+    belongings.owns(giveBack);
+  },
   isQuick: values.quick,
   seconds: numberOf('seconds', values.seconds ?? (values.quick ? '0.3' : '3')),
   rounds: numberOf('rounds', values.rounds ?? (values.quick ? '1' : '5')),
@@ -20,6 +25,8 @@ const context: BenchContext = {
 };
 if (context.rounds < 5 && !context.isQuick) throw new Error('--rounds is five at least: fewer say little.');
 const wanted = choose(positionals);
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void giveUp(`ended by ${signal}`));
+process.once('uncaughtException', (error) => void giveUp(error.stack ?? error.message));
 await describeSurroundings(
   print,
   wanted.some((bench) => bench.usesTemporal === true),
@@ -48,7 +55,16 @@ async function measure(bench: Bench): Promise<boolean> {
     print(error instanceof Error ? (error.stack ?? '') : '');
     print(lastLines.at(-1) ?? '');
     return false;
+  } finally {
+    for (const failure of await belongings.giveBack()) print(`   could not be given back: ${String(failure)}`);
   }
+}
+
+/** Whatever ends the command, nothing that it started stays. */
+async function giveUp(why: string): Promise<void> {
+  print(why);
+  await belongings.giveBack();
+  process.exit(1);
 }
 
 function choose(ids: readonly string[]): readonly Bench[] {

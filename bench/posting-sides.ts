@@ -9,8 +9,8 @@ import type { Side } from './rounds.ts';
 
 /** One way of posting, on a database of its own. */
 export interface PostingSide extends Side {
-  /** Proves the book, counts compared with what the callers were told, and drops it. */
-  close(): Promise<void>;
+  /** Proves the book, and compares it with what the callers were told. */
+  prove(): Promise<void>;
 }
 
 interface Load {
@@ -20,8 +20,9 @@ interface Load {
 
 /** Our ledger service: one poster, shared by all callers, as in the worker. */
 export async function openOurSide(context: BenchContext, load: Load): Promise<PostingSide> {
-  const database = await openBenchBook();
+  const database = await openBenchBook(context);
   const poster = createPoster({ databaseUrl: database.url });
+  context.owns(() => poster.close());
   const post = async (_caller: number, { transaction, rider }: Wish): Promise<Outcome> => {
     const result = await (rider === undefined
       ? poster.post(transaction)
@@ -29,25 +30,16 @@ export async function openOurSide(context: BenchContext, load: Load): Promise<Po
     return outcomeOf(result);
   };
   const side = sideOf('ours', { context, load, post });
-  const close = async (): Promise<void> => {
-    await poster.close();
-    await proveBenchBook(database, side.told);
-    await database.drop();
-  };
-  return { ...side, close };
+  return { ...side, prove: () => proveBenchBook(database, side.told) };
 }
 
 /** mysql2 alone: one connection per caller. */
 export async function openRawSide(context: BenchContext, load: Load): Promise<PostingSide> {
-  const database = await openBenchBook();
+  const database = await openBenchBook(context);
   const posters = await Promise.all(Array.from({ length: load.callers }, () => RawPoster.open(database.url)));
+  context.owns(() => Promise.all(posters.map((poster) => poster.close())));
   const side = sideOf('raw mysql2', { context, load, post: (caller, wish) => posters[caller]!.post(wish) });
-  const close = async (): Promise<void> => {
-    await Promise.all(posters.map((poster) => poster.close()));
-    await proveBenchBook(database, side.told);
-    await database.drop();
-  };
-  return { ...side, close };
+  return { ...side, prove: () => proveBenchBook(database, side.told) };
 }
 
 interface Recipe {

@@ -11,8 +11,8 @@ export const postingAlone: Bench = {
     const ours = await openOurSide(context, load);
     const theirs = await openRawSide(context, load);
     const { ratio } = await alternate(context, { ours, theirs, unit: 'postings/s' });
-    await ours.close();
-    await theirs.close();
+    await ours.prove();
+    await theirs.prove();
     return [{ unit: 'ratio', value: ratio, goal: 1.3, floor: 0.9, better: 'more' }];
   },
 };

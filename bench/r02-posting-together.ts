@@ -27,7 +27,7 @@ async function compare(context: BenchContext, { callers, goal, floor }: Size): P
   const ours = await openOurSide(context, load);
   const theirs = await openRawSide(context, load);
   const { ratio } = await alternate(context, { ours, theirs, unit: 'answers/s' });
-  await ours.close();
-  await theirs.close();
+  await ours.prove();
+  await theirs.prove();
   return { unit: 'ratio', when: `at ${callers} callers`, value: ratio, goal, floor, better: 'more' };
 }

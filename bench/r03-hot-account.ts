@@ -17,7 +17,7 @@ async function compare(context: BenchContext, callers: number): Promise<Figure> 
   const cold = await openOurSide(context, { callers, workload: { seed: 3 } });
   const sides = { ours: { ...hot, name: 'hot' }, theirs: { ...cold, name: 'cold' }, unit: 'postings/s' };
   const { ratio } = await alternate(context, sides);
-  await hot.close();
-  await cold.close();
+  await hot.prove();
+  await cold.prove();
   return { unit: 'ratio', when: `at ${callers} callers`, value: ratio, goal: 1, floor: 0.8, better: 'more' };
 }

@@ -1,5 +1,3 @@
-import { Client, Connection } from '@temporalio/client';
-import { runningStack } from '../test/support/stack.ts';
 import { openBareSales, type BareSales } from './bare-sales.ts';
 import { runCallers, type CallerRun } from './callers.ts';
 import type { Bench, BenchContext, Figure } from './contract.ts';
@@ -11,6 +9,7 @@ import { alternate, type Side } from './rounds.ts';
 import { proveSales } from './sale-proof.ts';
 import { median } from './statistics.ts';
 import { services } from './surroundings.ts';
+import { openClient } from './temporal-client.ts';
 import { openSystem, type BenchSystem } from './system.ts';
 
 const manyCallers = 16;
@@ -21,20 +20,15 @@ export const saleLatency: Bench = {
   title: 'a sale from HTTP request to posted, against the bare workflow with the same hops',
   usesTemporal: true,
   async run(context) {
-    const connection = await Connection.connect({ address: runningStack().temporalAddress });
-    const client = new Client({ connection });
-    const system = await openSystem({ readers: manyCallers });
+    const client = await openClient(context);
+    const system = await openSystem(context, { readers: manyCallers });
     for (const { providerRef } of system.readers) await system.control.reader(providerRef).mode('immediate');
-    const bare = await openBareSales(client);
-    const real = new RealSales(system, client);
+    const bare = await openBareSales(context, client);
+    const real = new RealSales(context, system, client);
     const bench = { context, system, real, bare, sold: { count: 0 } };
     const figures = [await latency(bench), await rate(bench)];
     await compareHops(bench);
     await proveSales(system, bench.sold.count);
-    real.close();
-    await bare.close();
-    await system.close();
-    await connection.close();
     return figures;
   },
 };

@@ -1,12 +1,11 @@
-import { Client, Connection } from '@temporalio/client';
 import { createStripeClient } from '../src/stripe/stripe-client.ts';
 import { until } from '../test/support/until.ts';
-import { runningStack } from '../test/support/stack.ts';
 import type { Bench } from './contract.ts';
 import { countHistory } from './history-counts.ts';
 import { countOf, mustEqual } from './proof.ts';
 import { RealSales } from './real-sales.ts';
 import { proveSales } from './sale-proof.ts';
+import { openClient } from './temporal-client.ts';
 import { openSystem, type BenchSystem } from './system.ts';
 
 const salesSold = 10;
@@ -17,10 +16,9 @@ export const historyBudget: Bench = {
   title: 'history of one terminal sale, tap approved, with all the events Stripe sends for it',
   usesTemporal: true,
   async run(context) {
-    const connection = await Connection.connect({ address: runningStack().temporalAddress });
-    const system = await openSystem({ readers: 1 });
+    const system = await openSystem(context, { readers: 1 });
     await subscribeToAll(system);
-    const real = new RealSales(system, new Client({ connection }));
+    const real = new RealSales(context, system, await openClient(context));
     const sizes: { events: number; bytes: number }[] = [];
     for (let n = 0; n < salesSold; n += 1) sizes.push(await sellOne(system, real, n));
     await proveSales(system, salesSold);
@@ -31,9 +29,6 @@ export const historyBudget: Bench = {
     context.say(
       `${salesSold} sales: ${sizes.map(({ events, bytes }) => `${events} events in ${bytes} bytes`).join(', ')}`,
     );
-    real.close();
-    await system.close();
-    await connection.close();
     const most = (of: (size: (typeof sizes)[number]) => number): number => Math.max(...sizes.map(of));
     return [
       {

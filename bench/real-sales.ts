@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Client, WorkflowHandle } from '@temporalio/client';
 import type { terminalSale } from '../src/workflows/terminal-sale.workflow.ts';
 import { terminalSaleWorkflowId } from '../src/workflows/terminal-sale.messages.ts';
+import type { Owner } from './belongings.ts';
 import { HttpCaller } from './http-caller.ts';
 import type { BenchSystem } from './system.ts';
 
@@ -11,10 +12,13 @@ export class RealSales {
   readonly #client: Client;
   readonly #http: HttpCaller;
 
-  constructor(system: BenchSystem, client: Client) {
+  constructor(owner: Owner, system: BenchSystem, client: Client) {
     this.#system = system;
     this.#client = client;
     this.#http = new HttpCaller(system.apiUrl, system.readers.length);
+    owner.owns(() => {
+      this.#http.close();
+    });
   }
 
   /** `POST /v1/sales` at the caller's reader; answers the sale's workflow once the reader has acknowledged. */
@@ -48,9 +52,5 @@ export class RealSales {
     const headers = { authorization: `Bearer ${this.#system.apiKey}` };
     const { text } = await this.#http.ask({ method: 'GET', path: `/v1/sales/${id}`, headers });
     return (JSON.parse(text) as { state: string }).state;
-  }
-
-  close(): void {
-    this.#http.close();
   }
 }

@@ -7,6 +7,12 @@ export interface Side {
   run(): Promise<number>;
 }
 
+/** What was measured of both in one round. */
+export interface Pair {
+  readonly ours: number;
+  readonly theirs: number;
+}
+
 export interface Comparison {
   /** The median over the rounds of `ours` divided by `theirs`. */
   readonly ratio: number;
@@ -15,32 +21,47 @@ export interface Comparison {
   readonly theirs: number;
 }
 
+type RoundsContext = Pick<BenchContext, 'rounds' | 'isQuick' | 'say'>;
+
 /**
  * Runs both sides once to warm up, and then in alternation; the one that begins changes with each round, so that a
- * machine that grows slower or faster meanwhile favours neither. Both sides of a round are a pair: what disturbs the
- * machine for longer than a round disturbs both.
+ * machine that grows slower or faster meanwhile favours neither.
  */
-export async function alternate(
-  context: Pick<BenchContext, 'rounds' | 'isQuick' | 'say'>,
+export function alternate(
+  context: RoundsContext,
   sides: { readonly ours: Side; readonly theirs: Side; readonly unit: string },
 ): Promise<Comparison> {
   const { ours, theirs, unit } = sides;
-  if (!context.isQuick) for (const side of [theirs, ours]) await side.run();
-  const pairs: { ours: number; theirs: number }[] = [];
-  for (let round = 0; round < context.rounds; round += 1) {
-    const pair = { ours: 0, theirs: 0 };
-    const order = round % 2 === 0 ? (['ours', 'theirs'] as const) : (['theirs', 'ours'] as const);
-    for (const name of order) pair[name] = await (name === 'ours' ? ours : theirs).run();
-    pairs.push(pair);
-  }
+  return inPairs(context, { ours: ours.name, theirs: theirs.name, unit }, async (round) => {
+    if (round % 2 !== 0) return { theirs: await theirs.run(), ours: await ours.run() };
+    return { ours: await ours.run(), theirs: await theirs.run() };
+  });
+}
+
+/**
+ * Measures pairs, one to warm up and then one a round. Both sides of a round belong together: what disturbs the machine
+ * for longer than a round disturbs both, and their ratio stays.
+ */
+export async function inPairs(
+  context: RoundsContext,
+  words: { readonly ours: string; readonly theirs: string; readonly unit: string },
+  measure: (round: number) => Promise<Pair>,
+): Promise<Comparison> {
+  if (!context.isQuick) await measure(-1);
+  const pairs: Pair[] = [];
+  for (let round = 0; round < context.rounds; round += 1) pairs.push(await measure(round));
   const ratios = pairs.map((pair) => pair.ours / pair.theirs);
   const comparison = {
     ratio: median(ratios),
     ours: median(pairs.map((pair) => pair.ours)),
     theirs: median(pairs.map((pair) => pair.theirs)),
   };
-  const spread = ratios.map((ratio) => ratio.toFixed(2)).join(' ');
-  context.say(`${ours.name} ${comparison.ours.toFixed(1)}, ${theirs.name} ${comparison.theirs.toFixed(1)} ${unit}`);
-  context.say(`ratios of the rounds: ${spread}`);
+  const { ours, theirs, unit } = words;
+  context.say(`${ours} ${shown(comparison.ours)}, ${theirs} ${shown(comparison.theirs)} ${unit}`);
+  context.say(`ratios of the rounds: ${ratios.map((ratio) => ratio.toFixed(2)).join(' ')}`);
   return comparison;
+}
+
+function shown(value: number): string {
+  return value < 10 ? value.toPrecision(3) : value.toFixed(1);
 }

@@ -2,14 +2,16 @@ import { randomInt, randomUUID } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { Redis } from 'ioredis';
 import { createControlClient, type ControlClient } from '../simulator/control-client.ts';
 import { createOrm } from '../src/entities/orm.ts';
 import { createTestDatabase, type TestDatabase } from '../test/support/database.ts';
 import { freePort } from '../test/support/free-port.ts';
 import { runningStack } from '../test/support/stack.ts';
-import { startChild, type Child } from '../workers/demo/child-process.ts';
+import { startChild } from '../workers/demo/child-process.ts';
 import { furnishSimulator } from '../workers/demo/furnish-simulator.ts';
 import { seedDemoShop } from '../workers/demo/seed.ts';
+import type { Owner } from './belongings.ts';
 import { addReaders, type BenchReader } from './readers.ts';
 import { benchFolder, makeBundle } from './workflow-bundle.ts';
 
@@ -27,32 +29,32 @@ export interface BenchSystem {
   readonly env: Readonly<Record<string, string>>;
   /** Process ids by name: `api`, `worker`, `jobs`, `simulator`. */
   readonly pids: Readonly<Record<string, number>>;
-  close(): Promise<void>;
 }
 
 export interface SystemOptions {
   readonly readers: number;
   /** Leaves out processes that a bench does not need. */
   readonly without?: readonly ('worker' | 'jobs')[];
+  /** Settings that differ from production's. */
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 const programs = { api: 'workers/api.ts', worker: 'workers/temporal.ts', jobs: 'workers/jobs.ts' } as const;
 
 /** Starts everything on a fresh database, in the order of `npm start`. */
-export async function openSystem(options: SystemOptions): Promise<BenchSystem> {
+export async function openSystem(owner: Owner, options: SystemOptions): Promise<BenchSystem> {
   mkdirSync(benchFolder, { recursive: true });
   const database = await createTestDatabase();
+  owner.owns(() => database.drop());
   const [simulatorPort, apiPort] = [await freePort(), await freePort()];
   const simulatorUrl = `http://127.0.0.1:${simulatorPort}`;
   const apiUrl = `http://127.0.0.1:${apiPort}`;
-  const children: Record<string, Child> = {};
-  const start = async (
-    name: string,
-    program: string,
-    how: { env?: NodeJS.ProcessEnv; args?: string[] },
-  ): Promise<void> => {
+  const pids: Record<string, number> = {};
+  const start = async (name: string, program: string, how: { env?: NodeJS.ProcessEnv; args?: string[] }) => {
     const logFile = join(benchFolder, `${name}.log`);
-    children[name] = await startChild({ name, program, logFile, env: how.env ?? process.env, args: how.args ?? [] });
+    const child = await startChild({ name, program, logFile, env: how.env ?? process.env, args: how.args ?? [] });
+    owner.owns(() => child.stop());
+    pids[name] = child.pid;
   };
   const args = ['--port', String(simulatorPort), '--seed', String(randomInt(2 ** 31))];
   await start('simulator', 'simulator/main.ts', { args });
@@ -63,21 +65,27 @@ export async function openSystem(options: SystemOptions): Promise<BenchSystem> {
   const readers = await addReaders(orm, { control, site: shop.site, count: options.readers });
   await orm.close();
   const workflowsPath = fileURLToPath(new URL('../src/workflows/index.ts', import.meta.url));
-  const bundle = await makeBundle('product', workflowsPath);
-  const env = environment({ database: database.url, apiPort, simulatorUrl, webhookSecret, bundle: bundle.path });
+  const bundle = await makeBundle(owner, { name: 'product', workflowsPath });
+  const places = { database: database.url, apiPort, simulatorUrl, webhookSecret, bundle };
+  const env = { ...environment(places), ...options.env };
+  owner.owns(() => forgetQueues(env));
   for (const [name, program] of Object.entries(programs)) {
     if (!options.without?.includes(name as 'worker' | 'jobs')) await start(name, program, { env });
   }
   return {
     ...{ apiUrl, control, database, readers, webhookSecret, env },
     ...{ apiKey: shop.secret, site: shop.site.slug },
-    pids: Object.fromEntries(Object.entries(children).map(([name, child]) => [name, child.pid])),
-    close: async () => {
-      for (const name of ['worker', 'jobs', 'api', 'simulator']) await children[name]?.stop();
-      bundle.remove();
-      await database.drop();
-    },
+    pids,
   };
+}
+
+/** Queues that nobody serves any more would stay in Redis for ever. */
+async function forgetQueues(env: Readonly<Record<string, string>>): Promise<void> {
+  const redis = new Redis(env['REDIS_URL'] ?? '');
+  for await (const keys of redis.scanStream({ match: `${env['QUEUE_PREFIX'] ?? ''}:*`, count: 1_000 })) {
+    if ((keys as string[]).length > 0) await redis.unlink(keys as string[]);
+  }
+  redis.disconnect();
 }
 
 interface Places {

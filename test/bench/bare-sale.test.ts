@@ -2,23 +2,26 @@ import { randomUUID } from 'node:crypto';
 import { resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { NativeConnection, Worker } from '@temporalio/worker';
+import { Belongings } from '../../bench/belongings.ts';
 import { sellBare } from '../../bench/bare-sales.ts';
 import type { BareActivities } from '../../bench/bare-sale.messages.ts';
 import { countHistory, type HistoryCounts } from '../../bench/history-counts.ts';
-import { makeBundle, type WorkflowBundle } from '../../bench/workflow-bundle.ts';
+import { makeBundle } from '../../bench/workflow-bundle.ts';
 import { terminalSaleWorkflowId } from '../../src/workflows/terminal-sale.messages.ts';
 import { openCounter, type Counter } from '../support/counter.ts';
 import { runningStack } from '../support/stack.ts';
 
 let counter: Counter;
-let bundle: WorkflowBundle;
+const belongings = new Belongings();
+let bundle: string;
 
 beforeAll(async () => {
   counter = await openCounter();
-  bundle = await makeBundle('bare-sale-test', resolve(import.meta.dirname, '../../bench/bare-sale.workflow.ts'));
+  const workflowsPath = resolve(import.meta.dirname, '../../bench/bare-sale.workflow.ts');
+  bundle = await makeBundle(belongings, { name: 'bare-sale-test', workflowsPath });
 }, 60_000);
 afterAll(async () => {
-  bundle.remove();
+  expect(await belongings.giveBack()).toEqual([]);
   await counter.close();
 });
 
@@ -48,7 +51,7 @@ async function recordBareSale(): Promise<HistoryCounts> {
     dispatchNothing: async () => 'awaiting_card',
     settleNothing: async () => 'posted',
   };
-  const worker = await Worker.create({ connection, taskQueue, activities, workflowBundle: { codePath: bundle.path } });
+  const worker = await Worker.create({ connection, taskQueue, activities, workflowBundle: { codePath: bundle } });
   const history = await worker.runUntil(async () => {
     const handle = await sellBare(counter.temporal, taskQueue);
     expect(await handle.result()).toBe('posted');

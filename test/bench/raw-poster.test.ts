@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { Belongings } from '../../bench/belongings.ts';
 import { openBenchBook, proveBenchBook } from '../../bench/bench-book.ts';
 import { Workload, type Outcome, type WorkloadOptions } from '../../bench/postings.ts';
 import { countOf } from '../../bench/proof.ts';
@@ -8,15 +9,15 @@ import type { TestDatabase } from '../support/database.ts';
 
 const workload: WorkloadOptions = { seed: 7, hasTrouble: true, hasRider: true };
 const postings = 400;
+const belongings = new Belongings();
 let ours: TestDatabase;
 let theirs: TestDatabase;
 
 beforeAll(async () => {
-  [ours, theirs] = await Promise.all([openBenchBook(), openBenchBook()]);
+  [ours, theirs] = await Promise.all([openBenchBook(belongings), openBenchBook(belongings)]);
 }, 60_000);
 afterAll(async () => {
-  await ours.drop();
-  await theirs.drop();
+  expect(await belongings.giveBack()).toEqual([]);
 });
 
 describe('the raw side of the posting benches', () => {

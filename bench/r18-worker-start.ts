@@ -1,0 +1,35 @@
+import { join } from 'node:path';
+import { startChild } from '../workers/demo/child-process.ts';
+import type { Bench } from './contract.ts';
+import { alternate, type Side } from './rounds.ts';
+import { openSystem } from './system.ts';
+import { benchFolder } from './workflow-bundle.ts';
+
+/** From the start of the process to its readiness, as an operator waits for it after a deployment. */
+export const workerStart: Bench = {
+  id: 'R18',
+  title: 'worker ready with a bundle made beforehand, against bundling at its start',
+  usesTemporal: true,
+  async run(context) {
+    const system = await openSystem(context, { readers: 1, without: ['worker', 'jobs'] });
+    const { WORKFLOW_BUNDLE: bundle = '', ...bundling } = system.env;
+    const ours = starting('bundle made beforehand', { ...bundling, WORKFLOW_BUNDLE: bundle });
+    const theirs = starting('bundling at start', bundling);
+    const { ratio } = await alternate(context, { ours, theirs, unit: 'ms from start to ready' });
+    return [{ unit: 'time', value: ratio, goal: 0.2, floor: 0.4, better: 'less' }];
+  },
+};
+
+function starting(name: string, env: Readonly<Record<string, string>>): Side {
+  return {
+    name,
+    run: async () => {
+      const startedAt = performance.now();
+      const logFile = join(benchFolder, 'starting-worker.log');
+      const worker = await startChild({ name: 'worker', program: 'workers/temporal.ts', logFile, env });
+      const readyMs = performance.now() - startedAt;
+      await worker.stop();
+      return readyMs;
+    },
+  };
+}
