@@ -1,4 +1,6 @@
+import type { ChildProcess } from 'node:child_process';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { Connection } from 'mysql2/promise';
 import { demoNames } from '../../workers/demo/seed.ts';
 import { openDatabase } from '../support/database.ts';
 import { forkWorker, killHard, openCounter, type Counter } from '../support/counter.ts';
@@ -6,11 +8,16 @@ import { expectBooksInOrder } from '../support/sale-book.ts';
 import { until } from '../support/until.ts';
 
 let counter: Counter;
+let connection: Connection;
+let worker: ChildProcess | undefined;
 
 beforeAll(async () => {
   counter = await openCounter();
+  connection = await openDatabase(counter.databaseUrl);
 }, 60_000);
 afterAll(async () => {
+  if (worker !== undefined) await killHard(worker);
+  await connection.end();
   await expectBooksInOrder(counter.databaseUrl);
   await counter.close();
 });
@@ -31,18 +38,15 @@ describe('money that comes when its sale is over', () => {
     const made = await counter.till.sell(2500, { captureMode: 'automatic' });
     const { id } = made.body;
     await counter.stopWorker();
-    const connection = await openDatabase(counter.databaseUrl);
     await connection.query(giveUp(id));
     await counter.control.webhooks.duplicate('*', 3);
     await counter.control.reader(demoNames.reader).tap('4242424242424242');
-    const worker = await forkWorker(counter);
+    worker = await forkWorker(counter);
     await until(async () => (await counter.till.show(id)).needsAttention, { withinMs: 30_000 });
     const [entries] = await connection.query(bookOf, [id]);
     expect(entries).toEqual([
       { kind: 'late-money', account: `processor/stripe/${demoNames.account}/AUD`, side: 'debit', amount: 2500 },
       { kind: 'late-money', account: 'suspense/unmatched/AUD', side: 'credit', amount: 2500 },
     ]);
-    await connection.end();
-    await killHard(worker);
   }, 60_000);
 });

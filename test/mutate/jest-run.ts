@@ -26,12 +26,21 @@ interface JestReport {
 /** Breaking a lock or a loop may make a test hang: that is noticed too. */
 const patienceMs = 240_000;
 
-/** Runs test files of the copy in `folder`. */
-export async function runJest(folder: string, tests: readonly string[]): Promise<JestRun> {
+/** Which tests to run: whole files, or those among them whose titles say `only`. */
+export interface Selection {
+  readonly tests: readonly string[];
+  readonly only?: string;
+}
+
+/** Runs tests of the copy in `folder`. */
+export async function runJest(folder: string, { tests, only }: Selection): Promise<JestRun> {
   const report = join(folder, '.tillflow', 'mutate.json');
   rmSync(report, { force: true });
   const jest = join(folder, 'node_modules', 'jest', 'bin', 'jest.js');
-  const args = [jest, '--maxWorkers=2', '--json', `--outputFile=${report}`, '--runTestsByPath', ...tests];
+  // What a failed test left open must not keep the run waiting.
+  const args = [jest, '--forceExit', '--maxWorkers=2', '--json', `--outputFile=${report}`];
+  if (only !== undefined) args.push('--testNamePattern', only);
+  args.push('--runTestsByPath', ...tests);
   const child = spawn(process.execPath, args, { cwd: folder, stdio: 'ignore', detached: true });
   const limit = setTimeout(() => {
     killGroup(child.pid);

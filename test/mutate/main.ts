@@ -23,7 +23,7 @@ try {
 /** Without anything broken every test passes, or a failure would prove nothing. */
 async function standsWhole({ folder }: Copy): Promise<boolean> {
   const tests = [...new Set(chosen.flatMap((mutation) => mutation.tests))];
-  const run = await runJest(folder, tests);
+  const run = await runJest(folder, { tests });
   const troubles = [...run.failed, ...run.unloadable, ...(run.timedOut ? ['the tests took too long'] : [])];
   say(`${tests.length} test files with nothing broken: ${run.passed} passed, ${troubles.length} failed`);
   for (const trouble of troubles) say(`    ${trouble}`);
@@ -44,7 +44,7 @@ async function breakOne(where: Copy, mutation: Mutation): Promise<Verdict> {
   const began = performance.now();
   const mend = where.breakLine(mutation);
   try {
-    const run = await runJest(where.folder, mutation.tests);
+    const run = await runJest(where.folder, mutation);
     const verdict = judge(run);
     const seconds = ((performance.now() - began) / 1_000).toFixed(1);
     say(`${verdict}  ${mutation.name}  ${run.failed.length} failed, ${run.passed} passed  ${seconds} s`);
