@@ -8,7 +8,9 @@ import { saleStories } from './stories.ts';
 const folder = resolve(__dirname, '../histories');
 const versions = readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isDirectory());
 const histories = versions.flatMap((version) =>
-  readdirSync(join(folder, version.name)).map((file) => join(version.name, file)),
+  readdirSync(join(folder, version.name))
+    .filter((file) => file.endsWith('.json'))
+    .map((file) => join(version.name, file)),
 );
 
 beforeAll(quietRuntime);

@@ -51,7 +51,11 @@ export function createDeliverer({ apiUrl, secret, connections }: DelivererOption
         if (socket.localPort !== undefined) ports.add(socket.localPort);
         else socket.once('connect', () => ports.add(socket.localPort ?? 0));
       });
-      request.on('error', reject);
+      request.on('error', (error: NodeJS.ErrnoException) => {
+        // A kept connection that the server closed while nothing was asked: once more on another one, as Stripe does.
+        if (request.reusedSocket && error.code === 'ECONNRESET') resolve(send(body, signature, path));
+        else reject(error);
+      });
       request.end(body);
     });
   return {
