@@ -16,6 +16,8 @@ interface Call {
    * sales are open.
    */
   readonly unawaited?: true;
+  /** Made by a sweep, and only while a sale is open. */
+  readonly swept?: true;
 }
 
 const calls: readonly Call[] = [
@@ -24,7 +26,7 @@ const calls: readonly Call[] = [
   { method: 'GET', path: '/v1/payment_intents/:id', story: 'captured' },
   { method: 'POST', path: '/v1/payment_intents/:id/capture', story: 'captured' },
   { method: 'GET', path: '/v1/charges/:id', story: 'captured' },
-  { method: 'GET', path: '/v1/events', story: 'captured', unawaited: true },
+  { method: 'GET', path: '/v1/events', story: 'captured', unawaited: true, swept: true },
   { method: 'GET', path: '/v1/terminal/readers/:id', story: 'canceled', unawaited: true },
   { method: 'POST', path: '/v1/terminal/readers/:id/cancel_action', story: 'canceled', unawaited: true },
   { method: 'POST', path: '/v1/payment_intents/:id/cancel', story: 'canceled' },
@@ -76,8 +78,8 @@ async function play(counter: Counter, { call, affliction }: Cell): Promise<numbe
   const where = `${call.method} ${call.path} with ${affliction}`;
   await counter.control.forgetRequests();
   const struck = await afflict(counter.control, call, affliction);
-  const sale = await tell(counter, call.story);
-  await struck();
+  const sale = await tell(counter, call.story, call.swept === true ? struck : undefined);
+  if (call.swept !== true) await struck();
   await assertOneEffect(counter, { sale, story: call.story, where });
   // What was carried out before the silence may be found by looking, without being sent again.
   const mustRepeat = call.unawaited !== true && affliction !== 'time-out after commit';
@@ -89,11 +91,16 @@ async function play(counter: Counter, { call, affliction }: Cell): Promise<numbe
   return own.length;
 }
 
-/** From the till to the end of a sale; answers its id. */
-async function tell({ till, control }: Counter, story: Call['story']): Promise<string> {
+/** From the till to the end of a sale, with `whileOpen` in the middle; answers its id. */
+async function tell(
+  { till, control }: Counter,
+  story: Call['story'],
+  whileOpen?: () => Promise<void>,
+): Promise<string> {
   const made = await till.sell(2500, { captureMode: 'manual' });
   const sale = made.body.id;
   await till.until(sale, 'awaiting_card', 30_000);
+  await whileOpen?.();
   if (story === 'canceled') {
     await till.command(sale, 'cancel');
     await till.until(sale, 'canceled', 30_000);

@@ -22,8 +22,12 @@ export async function withCounter<T>(
   const counter = await openCounter({ ...options, env });
   try {
     const found = await use(counter);
-    return { found, proof: await proveBooks(counter) };
-  } finally {
+    const proof = await proveBooks(counter);
     await counter.close();
+    return { found, proof };
+  } catch (error) {
+    // What went wrong first is what is told; a system that is half gone may not end in order either.
+    await counter.close().catch(() => undefined);
+    throw error;
   }
 }
