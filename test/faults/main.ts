@@ -14,6 +14,8 @@ const { values, positionals } = parseArgs({
 const size = sizeOf(values.size);
 const seed = values.seed === undefined ? randomInt(2 ** 31) : Number(values.seed);
 if (!Number.isSafeInteger(seed)) throw new Error('--seed is a whole number.');
+// An interrupted run leaves no server behind: those die as this process exits, which a signal alone would not let it do.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
 await globalSetup();
 let failed = 0;
 for (const fault of wanted(positionals)) failed += (await tell(fault)) ? 0 : 1;

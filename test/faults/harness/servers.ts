@@ -74,6 +74,7 @@ async function open({ service, program, portCount, urlOf }: Made): Promise<Priva
   const lastResort = (): void => {
     const record = processIn(folder);
     if (record !== undefined) process.kill(record.pid, 'SIGKILL');
+    rmSync(folder, { recursive: true, force: true });
   };
   process.once('exit', lastResort);
   await start();
