@@ -2,6 +2,7 @@ import { loadConfig } from '../../src/config.ts';
 import { createTemporalWorker } from '../../workers/temporal-worker.ts';
 import { startTcpProxy, through, type TcpProxy } from '../support/tcp-proxy.ts';
 import type { Counter } from '../support/counter.ts';
+import { proveBooks } from './harness/books.ts';
 import { openDesks } from './harness/desks.ts';
 import { Tally } from './harness/lanes.ts';
 import { openRows, type Rows } from './harness/rows.ts';
@@ -51,6 +52,8 @@ async function play(
     const doubled = await rows.count(
       "SELECT COUNT(*) FROM (SELECT sale_id FROM ledger_transaction WHERE kind = 'sale' GROUP BY sale_id HAVING COUNT(*) > 1) AS doubled",
     );
+    // Fees are posted by this worker too: it stays until the books agree.
+    await proveBooks(counter);
     return { lost, doubled };
   } finally {
     await rows.close();
