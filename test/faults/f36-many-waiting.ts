@@ -9,7 +9,7 @@ const mebibyte = 2 ** 20;
 // A cache of 600 is what production has; the small one is as much smaller than its sales.
 const sizes = {
   full: { sales: 10_000, cached: 600, taps: 1_000, budget: 1_024 * mebibyte },
-  small: { sales: 50, cached: 10, taps: 50, budget: 512 * mebibyte },
+  small: { sales: 50, cached: 10, taps: 12, budget: 512 * mebibyte },
 };
 const amount = 900;
 // A worker works on no more workflows at once than it may keep: more tills than that would wait for each other.
