@@ -1,7 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { processorAccountId } from '../../src/domain/ids.ts';
-import type { IncomingEvent } from '../../src/entities/incoming-event.ts';
-import { createInbox, type Inbox } from '../../src/entities/provider-event-inbox.ts';
+import { createInbox, type Inbox, type IncomingEvent } from '../../src/entities/provider-event-inbox.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 
 const account = processorAccountId('pac_01KAJ000000000000000000001');
