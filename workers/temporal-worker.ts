@@ -6,6 +6,7 @@ import { createProcessorFeeActivities } from '../src/activities/processor-fee.ac
 import { createTerminalSaleActivities } from '../src/activities/terminal-sale.activities.ts';
 import type { Config } from '../src/config.ts';
 import { createOrm } from '../src/entities/orm.ts';
+import { SqlPool } from '../src/entities/sql-pool.ts';
 import { createPoster } from '../src/ledger/poster.ts';
 import type { Running } from './process.ts';
 import { createStripeGateways } from './stripe-gateways.ts';
@@ -14,10 +15,11 @@ import { temporalConnection } from './temporal-connection.ts';
 /** Builds the worker of the `payments` queue: workflows and the activities that a cashier waits for (decisions D50). */
 export async function createTemporalWorker(config: Config): Promise<Running> {
   const orm = await createOrm(config.DATABASE_URL, config.DATABASE_CONNECTIONS);
+  const pool = new SqlPool(config.DATABASE_URL, config.DATABASE_CONNECTIONS);
   const poster = createPoster({ databaseUrl: config.DATABASE_URL });
   const connection = await NativeConnection.connect(temporalConnection(config));
   const gateways = createStripeGateways(config);
-  const deps = { orm, poster, now: () => new Date(), ...gateways };
+  const deps = { orm, pool, poster, now: () => new Date(), ...gateways };
   const worker = await Worker.create({
     connection,
     namespace: config.TEMPORAL_NAMESPACE,
@@ -34,6 +36,7 @@ export async function createTemporalWorker(config: Config): Promise<Running> {
   });
   const ended = worker.run().finally(async () => {
     await poster.close();
+    await pool.close();
     await orm.close();
     await connection.close();
   });

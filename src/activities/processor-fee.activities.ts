@@ -1,7 +1,7 @@
 import { processorAccountId } from '../domain/ids.ts';
 import type { BalanceFact, ProcessorSweepPort } from '../domain/processor-port.ts';
-import { applyRiders } from '../entities/apply-riders.ts';
 import { CardTransaction } from '../entities/card-transaction.entity.ts';
+import { commitRiders } from '../entities/commit-riders.ts';
 import { unitOfWork } from '../entities/orm.ts';
 import { ProcessorAccount } from '../entities/processor-account.entity.ts';
 import { activityEdge } from './activity-edge.ts';
@@ -10,7 +10,7 @@ import type { SaleDependencies } from './sale-desk.ts';
 
 export type ProcessorFeeActivities = ReturnType<typeof createProcessorFeeActivities>;
 
-export interface ProcessorFeeDependencies extends Pick<SaleDependencies, 'orm' | 'poster' | 'now'> {
+export interface ProcessorFeeDependencies extends Pick<SaleDependencies, 'orm' | 'pool' | 'poster' | 'now'> {
   readonly sweepFor: (account: ProcessorAccount) => ProcessorSweepPort;
 }
 
@@ -62,12 +62,12 @@ async function postFee(
   const { organisationId, ownerId, paymentRef } = card;
   const { transaction, mark } = feeOf({ account, organisationId, saleId: ownerId, paymentRef, balance }, deps.now());
   if (transaction === null) {
-    await applyRiders(unitOfWork(deps.orm), [mark]);
+    await commitRiders(deps.pool, [mark]);
     return;
   }
   const result = await deps.poster.post(transaction, { onSuccess: [mark] });
   if (result.kind === 'refused')
     throw new Error(`The fee ${balance.balanceTransactionRef} was refused: ${result.code}`);
   // Posted before by the sale itself, whose mark may have been lost with nothing else.
-  if (result.replayed) await applyRiders(unitOfWork(deps.orm), [mark]);
+  if (result.replayed) await commitRiders(deps.pool, [mark]);
 }

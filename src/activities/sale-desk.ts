@@ -1,16 +1,14 @@
 import { saleId, type SaleId } from '../domain/ids.ts';
 import type { PaymentFact, ProcessorPort, ReaderFact } from '../domain/processor-port.ts';
 import type { SaleSnapshot } from '../domain/sale-snapshot.ts';
-import { applyRiders } from '../entities/apply-riders.ts';
-import { unitOfWork, type Orm } from '../entities/orm.ts';
+import { commitRiders } from '../entities/commit-riders.ts';
 import type { ProcessorAccount } from '../entities/processor-account.entity.ts';
 import type { SaleChanges } from '../entities/sale-changes.ts';
-import { loadSaleFile, type SaleFile } from '../entities/sale-file.ts';
+import { loadSaleFile, type SaleFile, type SaleShelf } from '../entities/sale-file.ts';
 import type { Poster } from '../ledger/poster-contract.ts';
 
 /** What the activities of a sale stand on; the worker provides it once. */
-export interface SaleDependencies {
-  readonly orm: Orm;
+export interface SaleDependencies extends SaleShelf {
   readonly poster: Poster;
   readonly gatewayFor: (account: ProcessorAccount) => ProcessorPort;
   /** The clock is a port, so that tests can turn it (decisions D56). */
@@ -26,14 +24,14 @@ export interface SaleDesk {
 
 /** Reads the sale afresh; a step never acts on what an earlier one has seen. */
 export async function openDesk(deps: SaleDependencies, id: SaleId | string): Promise<SaleDesk> {
-  const file = await loadSaleFile(unitOfWork(deps.orm), saleId(id));
+  const file = await loadSaleFile(deps, saleId(id));
   return { file, processor: deps.gatewayFor(file.account), deps };
 }
 
 /** Commits changes that move no money, in one transaction. */
 export async function commit(desk: SaleDesk, changes: SaleChanges): Promise<SaleSnapshot> {
   const at = desk.deps.now();
-  await unitOfWork(desk.deps.orm).transactional((em) => applyRiders(em, changes.riders(at)));
+  await commitRiders(desk.deps.pool, changes.riders(at));
   return changes.snapshot(at);
 }
 

@@ -4,8 +4,7 @@ import type { PaymentFact, PresentOutcome } from '../domain/processor-port.ts';
 import { ProcessorRefusal } from '../domain/processor-refusal.ts';
 import { progressOf } from '../domain/sale-progress.ts';
 import { refusal, type SaleAnswer, type SaleRefusalCode, type SaleSnapshot } from '../domain/sale-snapshot.ts';
-import { applyRiders } from '../entities/apply-riders.ts';
-import { unitOfWork } from '../entities/orm.ts';
+import { sendRiders } from '../entities/commit-riders.ts';
 import { takeReader, type LeaseOutcome } from '../entities/reader-lease.ts';
 import { SaleChanges, snapshotOf } from '../entities/sale-changes.ts';
 import {
@@ -49,15 +48,15 @@ async function beginAttempt(desk: SaleDesk, request: DispatchRequest): Promise<S
   const { sale, site } = desk.file;
   const wanted = request.readerId ?? sale.readerId;
   invariant(typeof wanted === 'string', `Sale ${sale.id} is collected by a reader and names none.`);
-  return unitOfWork(desk.deps.orm).transactional(async (em) => {
-    const lease = await takeReader(em, readerId(wanted), { kind: 'sale', owner: sale.id });
+  return desk.deps.pool.transaction(async (transaction) => {
+    const lease = await takeReader(transaction, readerId(wanted), { kind: 'sale', owner: sale.id });
     const at = desk.deps.now();
     const key = `sale-${sale.id}-attempt-${request.attempt}`;
     const changes = new SaleChanges(desk.file).become('dispatch', `attempt ${request.attempt}`, at);
     changes.openAttempt(request.attempt, { id: wanted, fence: fenceOf(lease), key }, at);
     if (lease.kind !== 'taken') changes.become('decline', heldWords(lease), at).set({ outcome: refusalOf(lease) });
     else invariant(lease.reader.siteId === site.id, `Reader ${wanted} belongs to another site than ${sale.id}.`);
-    await applyRiders(em, changes.riders(at));
+    await sendRiders(transaction, changes.riders(at));
     return lease.kind === 'taken' ? undefined : leaseRefused(lease, changes.snapshot(at));
   });
 }

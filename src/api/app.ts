@@ -1,4 +1,3 @@
-import type { Router } from '@koa/router';
 import Koa, { type Middleware } from 'koa';
 import helmet from 'koa-helmet';
 import type { Client } from '@temporalio/client';
@@ -57,7 +56,7 @@ export interface ApiDependencies {
   readonly log: Logger;
   readonly settings: ApiSettings;
   /** Takes processors' events with their raw bodies, so it comes before anything that reads one. */
-  readonly webhooks?: Router;
+  readonly webhooks?: Middleware;
 }
 
 /** The public API. Throws `PolicyMissing` when a route does not say who may use it (decisions D54). */
@@ -79,10 +78,11 @@ export function createApi(parts: ApiDependencies): Koa {
   );
   app.use(requestContext(log));
   app.use(parts.metrics.middleware);
+  app.use(errorMiddleware(log));
+  // A processor is no browser: what protects pages from pages would be most of its answer, thousands of times a second.
+  if (parts.webhooks !== undefined) app.use(parts.webhooks);
   app.use(securityHeaders());
   app.use(cors(originsOf(settings.corsOrigins)));
-  app.use(errorMiddleware(log));
-  if (parts.webhooks !== undefined) app.use(parts.webhooks.routes() as unknown as Middleware);
   app.use(routes);
   app.use(others);
   return app;

@@ -1,4 +1,3 @@
-import type { SqlEntityManager } from '@mikro-orm/sql';
 import { DomainError } from '../domain/errors.ts';
 import { readerId, siteId, type ReaderId } from '../domain/ids.ts';
 import type { Principal } from '../domain/principal.ts';
@@ -126,17 +125,17 @@ export async function administerReader(parts: ReaderWritingParts, act: ReaderAct
   if (reader.removedAt && act.action === 'reader.remove') return { status: 200, body: readerView(reader) };
   const site = await scopedTo(em, act.principal).site({ id: reader.siteId });
   if (site === null) throw noSuchReader();
-  await takeLease(em, reader.id);
+  await takeLease(parts.pool, reader.id);
   try {
     await act.ask(await administrationOf(parts, site), reader);
     return { status: 200, body: await changeRow(parts, act) };
   } finally {
-    await releaseFromAdministration(em, reader.id);
+    await releaseFromAdministration(parts.pool, reader.id);
   }
 }
 
-async function takeLease(em: SqlEntityManager, id: ReaderId): Promise<void> {
-  const lease = await em.transactional((transaction) => takeForAdministration(transaction, id));
+async function takeLease(pool: SqlPool, id: ReaderId): Promise<void> {
+  const lease = await takeForAdministration(pool, id);
   if (lease.kind === 'removed') throw new DomainError('reader_removed', 'The reader was removed from the site.');
   if (lease.kind === 'held') {
     throw new DomainError('reader_in_use', 'A sale holds the reader; finish or cancel it first.', {

@@ -1,23 +1,6 @@
-import { createConnection, type Connection, type ResultSetHeader, type RowDataPacket } from 'mysql2/promise';
-import type { ProcessorAccountId } from '../domain/ids.ts';
+import type { IncomingEvent } from './incoming-event.ts';
+import { InboxLane, isRefused } from './inbox-lane.ts';
 import { newId } from './new-id.ts';
-import type { Provider } from './processor-account.entity.ts';
-import type { ProviderEventSource } from './provider-event.entity.ts';
-import { isDeadlock } from './sql-pool.ts';
-
-/** An event as it arrives: verified, and without client secrets (decisions D36). */
-export interface IncomingEvent {
-  readonly provider: Provider;
-  readonly processorAccountId: ProcessorAccountId;
-  /** What makes it unique at its account: the processor's event id. */
-  readonly eventKey: string;
-  readonly type: string;
-  readonly objectId: string | null;
-  readonly payload: string;
-  readonly source: ProviderEventSource;
-  /** When the processor made it, ISO 8601. */
-  readonly createdAt: string;
-}
 
 export type Receipt = 'stored' | 'duplicate';
 
@@ -38,6 +21,7 @@ export interface InboxOptions {
 }
 
 interface Entry {
+  readonly key: string;
   readonly id: string;
   readonly event: IncomingEvent;
   readonly waiting: { readonly answer: (receipt: Receipt) => void; readonly fail: (error: unknown) => void }[];
@@ -47,9 +31,11 @@ const groupRows = 200;
 const groupBytes = 4_000_000;
 /** Keys of rows that are committed; a storm of retries is answered without the database. */
 const rememberedKeys = 20_000;
+/** While one group waits for its commit another is made and sent; more than two only make them smaller. */
+const laneCount = 2;
 
 /**
- * The inbox's way in: while one statement is on its way to the database, the events that arrive gather and go with the
+ * The inbox's way in: while statements are on their way to the database, the events that arrive gather and go with the
  * next, so that many deliveries share one commit and a lone one waits for nobody. An event that is given many times,
  * at once or later, makes one row.
  */
@@ -58,15 +44,20 @@ export function createInbox(options: InboxOptions): Inbox {
 }
 
 class GroupedInbox implements Inbox {
-  readonly #options: InboxOptions;
+  readonly #onStored: InboxOptions['onStored'];
   readonly #known = new Set<string>();
-  #pending = new Map<string, Entry>();
-  #writing = new Map<string, Entry>();
-  #writer: Promise<void> | null = null;
-  #connection: Connection | null = null;
+  readonly #pending = new Map<string, Entry>();
+  readonly #writing = new Map<string, Entry>();
+  readonly #lanes: readonly InboxLane[];
+  readonly #idle: InboxLane[];
+  readonly #busy = new Set<Promise<void>>();
+  #isGathering = false;
 
-  constructor(options: InboxOptions) {
-    this.#options = options;
+  constructor({ databaseUrl, onStored, sweepAfterMs = 3_000, timeoutMs = 4_000 }: InboxOptions) {
+    this.#onStored = onStored;
+    const make = (): InboxLane => new InboxLane({ databaseUrl, sweepAfterMs, timeoutMs });
+    this.#lanes = Array.from({ length: laneCount }, make);
+    this.#idle = [...this.#lanes];
   }
 
   receive(event: IncomingEvent): Promise<Receipt> {
@@ -75,71 +66,81 @@ class GroupedInbox implements Inbox {
     return new Promise((answer, fail) => {
       const entry = this.#writing.get(key) ?? this.#pending.get(key) ?? this.#enter(key, event);
       entry.waiting.push({ answer, fail });
-      this.#writer ??= this.#write();
+      this.#startLane();
     });
   }
 
   async close(): Promise<void> {
-    await this.#writer;
-    await this.#connection?.end();
-    this.#connection = null;
+    while (this.#busy.size > 0) await Promise.all(this.#busy);
+    await Promise.all(this.#lanes.map((lane) => lane.close()));
   }
 
   #enter(key: string, event: IncomingEvent): Entry {
-    const entry = { id: newId('providerEvent'), event, waiting: [] };
+    const entry = { key, id: newId('providerEvent'), event, waiting: [] };
     this.#pending.set(key, entry);
     return entry;
   }
 
-  async #write(): Promise<void> {
-    // Deliveries that were read from their sockets in this turn of the loop share the first statement.
-    await new Promise(setImmediate);
-    while (this.#pending.size > 0) {
-      this.#writing = this.#nextGroup();
-      await this.#store([...this.#writing.values()]);
-      this.#writing = new Map();
-    }
-    this.#writer = null;
+  /** One lane at a time gathers; it makes way for the next as soon as it has its group. */
+  #startLane(): void {
+    if (this.#isGathering || this.#pending.size === 0) return;
+    const lane = this.#idle.pop();
+    if (lane === undefined) return;
+    this.#isGathering = true;
+    const run = this.#run(lane).finally(() => this.#busy.delete(run));
+    this.#busy.add(run);
   }
 
-  #nextGroup(): Map<string, Entry> {
-    const group = new Map<string, Entry>();
+  async #run(lane: InboxLane): Promise<void> {
+    // Deliveries that were read from their sockets in this turn of the loop share the first statement.
+    await new Promise(setImmediate);
+    const group = this.#takeGroup();
+    this.#isGathering = false;
+    this.#startLane();
+    await this.#store(lane, group);
+    this.#idle.push(lane);
+    this.#startLane();
+  }
+
+  #takeGroup(): readonly Entry[] {
+    const group: Entry[] = [];
     let bytes = 0;
-    // In order of their key, so that two processes never wait for each other's rows.
-    for (const [key, entry] of [...this.#pending].sort(byKey)) {
-      if (group.size > 0 && (group.size >= groupRows || bytes + entry.event.payload.length > groupBytes)) break;
+    // In order of their key, so that two lanes, or two processes, never wait for each other's rows.
+    for (const entry of [...this.#pending.values()].sort(byKey)) {
+      if (group.length > 0 && (group.length >= groupRows || bytes + entry.event.payload.length > groupBytes)) break;
       bytes += entry.event.payload.length;
-      group.set(key, entry);
-      this.#pending.delete(key);
+      group.push(entry);
+      this.#pending.delete(entry.key);
+      this.#writing.set(entry.key, entry);
     }
     return group;
   }
 
   /** Stores a group; where one row is what the database refuses, the others do not fail with it. */
-  async #store(group: readonly Entry[]): Promise<void> {
+  async #store(lane: InboxLane, group: readonly Entry[]): Promise<void> {
     try {
-      const stored = await this.#insert(group);
+      const stored = await lane.store(group);
       for (const entry of group) this.#settle(entry, stored.has(entry.id) ? 'stored' : 'duplicate');
-      if (stored.size > 0) this.#options.onStored([...stored]);
+      if (stored.size > 0) this.#onStored([...stored]);
     } catch (error) {
       const single = group.length === 1 || !isRefused(error);
       for (const entry of group) {
         if (single) this.#fail(entry, error);
-        else await this.#store([entry]);
+        else await this.#store(lane, [entry]);
       }
     }
   }
 
   #settle(entry: Entry, first: Receipt): void {
-    this.#remember(keyOf(entry.event));
-    this.#writing.delete(keyOf(entry.event));
+    this.#remember(entry.key);
+    this.#writing.delete(entry.key);
     entry.waiting.forEach(({ answer }, index) => {
       answer(index === 0 ? first : 'duplicate');
     });
   }
 
   #fail(entry: Entry, error: unknown): void {
-    this.#writing.delete(keyOf(entry.event));
+    this.#writing.delete(entry.key);
     for (const { fail } of entry.waiting) fail(error);
   }
 
@@ -147,87 +148,12 @@ class GroupedInbox implements Inbox {
     if (this.#known.size >= rememberedKeys) this.#known.clear();
     this.#known.add(key);
   }
-
-  /** The ids of the rows that were new. A deadlock with another process is none of the caller's business: once more. */
-  async #insert(group: readonly Entry[]): Promise<ReadonlySet<string>> {
-    for (let attempt = 1; ; attempt += 1) {
-      const connection = await this.#connected();
-      try {
-        return await insertRows(connection, group, this.#options);
-      } catch (error) {
-        if (isDeadlock(error) && attempt < 5) continue;
-        if (!isRefused(error)) this.#disconnect();
-        throw withoutStatement(error);
-      }
-    }
-  }
-
-  async #connected(): Promise<Connection> {
-    if (this.#connection !== null) return this.#connection;
-    const connection = await createConnection({
-      uri: this.#options.databaseUrl.replace(/^mariadb:/, 'mysql:'),
-      charset: 'utf8mb4',
-      timezone: 'Z',
-      connectTimeout: this.#options.timeoutMs ?? 4_000,
-      // Without it an untouched duplicate counts as no row, which tells new from old in the insert's own answer.
-      flags: ['-FOUND_ROWS'],
-    });
-    connection.on('error', () => {
-      if (this.#connection === connection) this.#disconnect();
-    });
-    await connection.query('SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED');
-    this.#connection = connection;
-    return connection;
-  }
-
-  /** After an error the connection's state is unknown; the next group makes a new one. */
-  #disconnect(): void {
-    this.#connection?.destroy();
-    this.#connection = null;
-  }
-}
-
-async function insertRows(
-  connection: Connection,
-  group: readonly Entry[],
-  options: InboxOptions,
-): Promise<ReadonlySet<string>> {
-  const timeout = options.timeoutMs ?? 4_000;
-  const ids = group.map((entry) => entry.id);
-  const receivedAt = new Date();
-  const dueAt = new Date(receivedAt.getTime() + (options.sweepAfterMs ?? 3_000));
-  const rows = group.map(({ id, event }) => [
-    ...[id, event.provider, event.processorAccountId, event.eventKey, event.type, event.objectId, event.payload],
-    ...[event.source, 'received', 0, new Date(event.createdAt), receivedAt, dueAt],
-  ]);
-  const [result] = await connection.query<ResultSetHeader>({ sql: insertSql, values: [rows], timeout });
-  if (result.affectedRows === ids.length) return new Set(ids);
-  if (result.affectedRows === 0) return new Set();
-  const sql = 'SELECT id FROM provider_event WHERE id IN (?)';
-  const [stored] = await connection.query<RowDataPacket[]>({ sql, values: [ids], timeout });
-  return new Set(stored.map((row) => String(row['id'])));
-}
-
-// Not INSERT IGNORE: that would also cut what is too long, without a word.
-const insertSql = `INSERT INTO provider_event (id, provider, processor_account_id, event_key, type, object_id, payload,
-  source, state, attempts, created_at, received_at, due_at) VALUES ? ON DUPLICATE KEY UPDATE id = id`;
-
-/** Whether the database is there and refused what the rows say (class 22: data, 23: constraint). */
-function isRefused(error: unknown): boolean {
-  const state = typeof error === 'object' && error !== null && 'sqlState' in error ? error.sqlState : undefined;
-  return typeof state === 'string' && (state.startsWith('22') || state.startsWith('23'));
-}
-
-/** The driver's error carries the statement, and so the payloads of a whole group: they must not reach a log. */
-function withoutStatement(error: unknown): unknown {
-  if (error instanceof Error && 'sql' in error) delete error.sql;
-  return error;
 }
 
 function keyOf(event: IncomingEvent): string {
   return `${event.provider} ${event.processorAccountId} ${event.eventKey}`;
 }
 
-function byKey(left: readonly [string, Entry], right: readonly [string, Entry]): number {
-  return left[0] < right[0] ? -1 : 1;
+function byKey(left: Entry, right: Entry): number {
+  return left.key < right.key ? -1 : 1;
 }

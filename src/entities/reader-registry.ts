@@ -6,22 +6,22 @@ import { ProcessorAccount } from './processor-account.entity.ts';
 import { takeReader, type LeaseOutcome } from './reader-lease.ts';
 import { Reader } from './reader.entity.ts';
 import type { Site } from './site.entity.ts';
+import type { SqlPool } from './sql-pool.ts';
 
 /**
  * Takes a reader's lease for an administrative call (decisions D75). The owner is the same for each such call on the
  * reader, so that one whose process died can be taken up by the next.
  */
-export async function takeForAdministration(em: SqlEntityManager, id: ReaderId): Promise<LeaseOutcome> {
-  return takeReader(em, id, { kind: 'admin', owner: administratorOf(id) });
+export async function takeForAdministration(pool: SqlPool, id: ReaderId): Promise<LeaseOutcome> {
+  return pool.transaction((transaction) => takeReader(transaction, id, { kind: 'admin', owner: administratorOf(id) }));
 }
 
 /** Gives the reader back, unless a sale has it. */
-export async function releaseFromAdministration(em: SqlEntityManager, id: ReaderId): Promise<void> {
-  await em.execute(
-    'UPDATE reader SET lease_kind = NULL, lease_owner = NULL WHERE id = ? AND lease_owner = ?',
-    [id, administratorOf(id)],
-    'run',
-  );
+export async function releaseFromAdministration(pool: SqlPool, id: ReaderId): Promise<void> {
+  await pool.run('UPDATE reader SET lease_kind = NULL, lease_owner = NULL WHERE id = ? AND lease_owner = ?', [
+    id,
+    administratorOf(id),
+  ]);
 }
 
 /** A fresh identifier of a reader, written before the processor is asked. */

@@ -1,4 +1,11 @@
-import { createPool, type Pool, type PoolConnection, type ResultSetHeader, type RowDataPacket } from 'mysql2/promise';
+import {
+  createPool,
+  type Pool,
+  type PoolConnection,
+  type QueryResult,
+  type ResultSetHeader,
+  type RowDataPacket,
+} from 'mysql2/promise';
 
 /** A value that a statement may carry; objects are refused, since the driver would spread them into SQL. */
 export type SqlValue = string | number | boolean | null;
@@ -9,6 +16,18 @@ export interface Statement {
   readonly sql: string;
   readonly values: readonly SqlValue[];
 }
+
+/** What a statement answers: its rows, or how many it touched. */
+export type Sent = readonly SqlRow[] | { readonly affectedRows: number };
+
+/** A transaction under way. */
+export interface SqlTransaction {
+  /** One packet; answers a result for each statement. */
+  send(statements: readonly Statement[]): Promise<readonly Sent[]>;
+}
+
+/** A database that does not answer for so long counts as away: the connection is given up and the caller told. */
+const replyWithinMs = 10_000;
 
 /**
  * Plain SQL for the few paths where a cashier waits: several statements travel in one packet, so that a sale costs two
@@ -32,20 +51,17 @@ export class SqlPool {
 
   /** The rows of one query. */
   async rows(sql: string, values: readonly SqlValue[] = []): Promise<readonly SqlRow[]> {
-    const [rows] = await this.#pool.query<RowDataPacket[]>(sql, [...values]);
-    return rows;
+    return this.#use((connection) => send<RowDataPacket[]>(connection, { sql, values }));
   }
 
   /** The rows of several queries, sent together. */
   async rowSets(statements: readonly Statement[]): Promise<readonly (readonly SqlRow[])[]> {
-    const [sets] = await this.#pool.query<RowDataPacket[][]>(...packet(statements));
-    return sets;
+    return this.#use((connection) => send<RowDataPacket[][]>(connection, packet(statements)));
   }
 
   /** Runs one statement and answers how many rows it touched. */
   async run(sql: string, values: readonly SqlValue[]): Promise<number> {
-    const [result] = await this.#pool.query<ResultSetHeader>(sql, [...values]);
-    return result.affectedRows;
+    return (await this.#use((connection) => send<ResultSetHeader>(connection, { sql, values }))).affectedRows;
   }
 
   /**
@@ -53,35 +69,79 @@ export class SqlPool {
    * connection before the error is thrown. Answers each statement's generated number.
    */
   async transact(statements: readonly Statement[]): Promise<readonly number[]> {
-    const connection = await this.#pool.getConnection();
-    try {
-      const [sql, values] = packet(statements);
-      const [results] = await connection.query<ResultSetHeader[]>(`BEGIN; ${sql}; COMMIT`, values);
-      connection.release();
-      return results.slice(1, -1).map((result) => result.insertId);
-    } catch (error) {
-      await rollBack(connection);
-      throw error;
-    }
+    const { sql, values } = packet(statements);
+    const results = await this.#use((connection) =>
+      send<ResultSetHeader[]>(connection, { sql: `BEGIN; ${sql}; COMMIT`, values }),
+    );
+    return results.slice(1, -1).map((result) => result.insertId);
+  }
+
+  /**
+   * Runs `work` in one transaction, for a decision that must see what its first statements did; each `send` is one
+   * packet. Commits when `work` answers, rolls back when it throws.
+   */
+  async transaction<T>(work: (transaction: SqlTransaction) => Promise<T>): Promise<T> {
+    return this.#use(async (connection) => {
+      let opening = 'BEGIN; ';
+      const answer = await work({
+        send: async (statements) => {
+          const { sql, values } = packet(statements);
+          const before = opening;
+          opening = '';
+          const results = await send<ResultSetHeader[]>(connection, { sql: `${before}${sql}; DO 0`, values });
+          return (results as Sent[]).slice(before === '' ? 0 : 1, -1);
+        },
+      });
+      if (opening === '') await send(connection, { sql: 'COMMIT', values: [] });
+      return answer;
+    });
   }
 
   async close(): Promise<void> {
     await this.#pool.end();
   }
+
+  /** Lends a connection. One in an unknown state must not serve the next caller: it is rolled back, or thrown away. */
+  async #use<T>(work: (connection: PoolConnection) => Promise<T>): Promise<T> {
+    const connection = await this.#pool.getConnection();
+    try {
+      const answer = await work(connection);
+      connection.release();
+      return answer;
+    } catch (error) {
+      await rollBack(connection, error);
+      throw error;
+    }
+  }
 }
 
-/** A connection in an unknown state must not serve the next caller: it is rolled back, or thrown away. */
-async function rollBack(connection: PoolConnection): Promise<void> {
+async function send<T extends QueryResult>(connection: PoolConnection, { sql, values }: Statement): Promise<T> {
+  const [result] = await connection.query<T>({ sql, values: [...values], timeout: replyWithinMs });
+  return result;
+}
+
+async function rollBack(connection: PoolConnection, error: unknown): Promise<void> {
+  // Nothing more can be said on a connection whose last reply did not come.
+  if (isOfDriver(error)) {
+    connection.destroy();
+    return;
+  }
   try {
-    await connection.query('ROLLBACK');
+    await send(connection, { sql: 'ROLLBACK', values: [] });
     connection.release();
   } catch {
     connection.destroy();
   }
 }
 
-function packet(statements: readonly Statement[]): [string, SqlValue[]] {
-  return [statements.map((statement) => statement.sql).join('; '), statements.flatMap((statement) => statement.values)];
+function isOfDriver(error: unknown): boolean {
+  const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
+  return typeof code === 'string' && code.startsWith('PROTOCOL_');
+}
+
+function packet(statements: readonly Statement[]): Statement {
+  const sql = statements.map((statement) => statement.sql).join('; ');
+  return { sql, values: statements.flatMap((statement) => statement.values) };
 }
 
 /** Whether `error` says that a unique key holds such a row already. */

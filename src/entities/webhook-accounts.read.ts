@@ -27,24 +27,38 @@ export interface WebhookAccountOptions {
 /** The default account is the one whose key the environment gives. */
 const defaultSecretRef = 'STRIPE_API_KEY';
 
+/** What was read at one time; an endpoint's secrets are looked up once for it. */
+interface Kept {
+  readonly rows: readonly SqlRow[];
+  readonly endpoints: Map<string | null, WebhookAccount>;
+  readonly until: number;
+}
+
 /** Stripe's processor accounts as the webhook route sees them, kept for some seconds. */
 export function createWebhookAccounts(options: WebhookAccountOptions): WebhookAccounts {
-  let kept: { readonly rows: readonly SqlRow[]; readonly until: number } | null = null;
-  const rows = async (): Promise<readonly SqlRow[]> => {
+  let kept: Kept | null = null;
+  const fresh = async (): Promise<Kept> => {
     if (kept === null || kept.until <= Date.now()) {
       const sql = `SELECT id, external_ref, secret_ref, webhook_secret_refs FROM processor_account
         WHERE provider = 'stripe' ORDER BY created_at, id`;
-      kept = { rows: await options.pool.rows(sql), until: Date.now() + (options.freshMs ?? 2_000) };
+      const rows = await options.pool.rows(sql);
+      kept = { rows, endpoints: new Map(), until: Date.now() + (options.freshMs ?? 2_000) };
     }
-    return kept.rows;
+    return kept;
   };
   return {
     async endpoint(reference) {
-      const row = (await rows()).find((candidate) => isMeant(candidate, reference));
-      return row === undefined ? undefined : accountOf(row, options);
+      const { rows, endpoints } = await fresh();
+      const known = endpoints.get(reference);
+      if (known !== undefined) return known;
+      const row = rows.find((candidate) => isMeant(candidate, reference));
+      if (row === undefined) return undefined;
+      const account = accountOf(row, options);
+      endpoints.set(reference, account);
+      return account;
     },
     async named(externalRef) {
-      const row = (await rows()).find((candidate) => candidate['external_ref'] === externalRef);
+      const row = (await fresh()).rows.find((candidate) => candidate['external_ref'] === externalRef);
       return row === undefined ? undefined : processorAccountId(textOf(row, 'id'));
     },
   };

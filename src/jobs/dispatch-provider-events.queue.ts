@@ -1,3 +1,4 @@
+import { clearTimeout, setTimeout as startTimer } from 'node:timers';
 import { setTimeout } from 'node:timers/promises';
 import { Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
@@ -16,6 +17,8 @@ const rowsPerJob = 25;
 /** More than this waiting for Redis is left to the inbox sweep. */
 const waitingAtMost = 5_000;
 const addAtMostMs = 2_000;
+const stormRows = 8;
+const gatherMs = 5;
 
 export interface DispatchProducerOptions {
   readonly connection: Redis;
@@ -86,6 +89,8 @@ class GroupedProducer implements DispatchProducer {
       const rows = this.#waiting;
       this.#waiting = [];
       await withinTime(this.add(rows, 0)).catch(this.#onFailure);
+      // The events of one sale go at once; in a storm those of some milliseconds go together, which costs all less.
+      if (rows.length >= stormRows) await setTimeout(gatherMs);
     }
     this.#adding = null;
   }
@@ -93,14 +98,15 @@ class GroupedProducer implements DispatchProducer {
 
 /** While Redis is away an addition waits for it; nobody should wait with it, least of all a shutdown. */
 async function withinTime(adding: Promise<void>): Promise<void> {
-  const timer = new AbortController();
-  const late = setTimeout(addAtMostMs, undefined, { signal: timer.signal }).then(() => {
-    throw new Error(`Redis did not take events within ${addAtMostMs} ms.`);
-  });
-  await Promise.race([adding, late]).finally(() => {
-    timer.abort();
-    late.catch(() => undefined);
-  });
+  const late = Promise.withResolvers<never>();
+  const timer = startTimer(() => {
+    late.reject(new Error(`Redis did not take events within ${addAtMostMs} ms.`));
+  }, addAtMostMs);
+  try {
+    await Promise.race([adding, late.promise]);
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 function chunks(ids: readonly string[]): string[][] {

@@ -5,6 +5,7 @@ import type { ProcessorPort } from '../../src/domain/processor-port.ts';
 import { newId } from '../../src/entities/new-id.ts';
 import { unitOfWork } from '../../src/entities/orm.ts';
 import { Sale } from '../../src/entities/sale.entity.ts';
+import { SqlPool } from '../../src/entities/sql-pool.ts';
 import type { Poster } from '../../src/ledger/poster-contract.ts';
 import { createPoster } from '../../src/ledger/poster.ts';
 import { createStripeClient } from '../../src/stripe/stripe-client.ts';
@@ -15,6 +16,7 @@ import { bookOf, expectBooksInOrder } from '../support/sale-book.ts';
 
 let counter: Counter;
 let poster: Poster;
+let pool: SqlPool;
 let gateway: ProcessorPort;
 /** The call after which the process "dies" once: what it did stands, what it would have written does not. */
 let diesAfter: keyof ProcessorPort | undefined;
@@ -22,12 +24,14 @@ let diesAfter: keyof ProcessorPort | undefined;
 beforeAll(async () => {
   counter = await openCounter({ without: ['worker', 'jobs'] });
   poster = createPoster({ databaseUrl: counter.databaseUrl });
+  pool = new SqlPool(counter.databaseUrl, 4);
   const apiBase = counter.env['STRIPE_API_BASE'];
   gateway = createStripeTerminalGateway(createStripeClient({ apiKey: 'sk_test_demo', apiBase, timeoutMs: 5_000 }));
 }, 60_000);
 afterAll(async () => {
   await expectBooksInOrder(counter.databaseUrl);
   await poster.close();
+  await pool.close();
   await counter.close();
 });
 
@@ -111,7 +115,13 @@ function activities() {
     withdraw: (request) => mortally('withdraw', gateway.withdraw(request)),
     readReader: (readerRef) => mortally('readReader', gateway.readReader(readerRef)),
   };
-  return createTerminalSaleActivities({ orm: counter.orm, poster, gatewayFor: () => mortal, now: () => new Date() });
+  return createTerminalSaleActivities({
+    orm: counter.orm,
+    pool,
+    poster,
+    gatewayFor: () => mortal,
+    now: () => new Date(),
+  });
 }
 
 /** The effect happens; whether the process lives to see the answer is the test's choice. */

@@ -35,7 +35,7 @@ beforeAll(async () => {
   });
   const receive: Inbox['receive'] = (event) =>
     isDatabaseAway ? Promise.reject(new Error('away')) : inbox.receive(event);
-  const app = new Koa().use(errorMiddleware(log)).use(webhookRoutes({ inbox: { receive }, accounts, log }).routes());
+  const app = new Koa().use(errorMiddleware(log)).use(webhookRoutes({ inbox: { receive }, accounts, log }));
   server = app.listen(0, '127.0.0.1');
 });
 beforeEach(async () => {

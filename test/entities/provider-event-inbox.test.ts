@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { processorAccountId } from '../../src/domain/ids.ts';
-import { createInbox, type Inbox, type IncomingEvent } from '../../src/entities/provider-event-inbox.ts';
+import type { IncomingEvent } from '../../src/entities/incoming-event.ts';
+import { createInbox, type Inbox } from '../../src/entities/provider-event-inbox.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 
 const account = processorAccountId('pac_01KAJ000000000000000000001');
@@ -87,6 +88,24 @@ describe('the inbox', () => {
     const inbox = open();
     await inbox.receive(event('evt_1'));
     expect(await inbox.receive(event('evt_1', { processorAccountId: other }))).toBe('stored');
+  });
+
+  it('tells new events from old ones in a storm of retries at another process, account by account', async () => {
+    const other = processorAccountId('pac_01KAJ000000000000000000002');
+    const keys = Array.from({ length: 30 }, (_, index) => `evt_${index}`);
+    const first = open();
+    await Promise.all(keys.map((key) => first.receive(event(key))));
+    const inbox = open();
+    await Promise.all(keys.slice(0, 20).map((key) => inbox.receive(event(key))));
+    stored = [];
+    const receipts = await Promise.all([
+      ...keys.slice(20).map((key) => inbox.receive(event(key))),
+      inbox.receive(event('evt_20', { processorAccountId: other })),
+      inbox.receive(event("evt_it's\\new")),
+    ]);
+    expect(receipts).toEqual([...keys.slice(20).map(() => 'duplicate'), 'stored', 'stored']);
+    expect(stored).toHaveLength(2);
+    expect(await rows()).toHaveLength(32);
   });
 
   it('does not fail a group for one event that the database refuses', async () => {

@@ -1,8 +1,9 @@
-import { Router, type RouterContext } from '@koa/router';
 import type { IncomingMessage } from 'node:http';
+import type { Context, Middleware } from 'koa';
 import getRawBody from 'raw-body';
 import { DomainError } from '../../domain/errors.ts';
-import type { Inbox, IncomingEvent } from '../../entities/provider-event-inbox.ts';
+import type { IncomingEvent } from '../../entities/incoming-event.ts';
+import type { Inbox } from '../../entities/provider-event-inbox.ts';
 import type { WebhookAccounts } from '../../entities/webhook-accounts.read.ts';
 import { verifyStripeEvent } from '../../stripe/webhook.ts';
 import type { Logger } from '../logger.ts';
@@ -23,13 +24,23 @@ export interface WebhookParts {
  * signature is 400, a body over 1 MB 413, an unknown account 404, a database that is away 503 with Retry-After, so that
  * the processor delivers again.
  */
-export function webhookRoutes(parts: WebhookParts): Router {
-  return new Router({ prefix: '/webhooks' })
-    .post('/stripe', (ctx) => receive(parts, ctx, null))
-    .post('/stripe/:account', (ctx) => receive(parts, ctx, ctx.params['account'] ?? null));
+export function webhookRoutes(parts: WebhookParts): Middleware {
+  return async (ctx, next) => {
+    const place = ctx.method === 'POST' ? address.exec(ctx.path) : null;
+    if (place === null) {
+      await next();
+      return;
+    }
+    const reference = place[1] ?? null;
+    ctx.state['route'] = reference === null ? '/webhooks/stripe' : '/webhooks/stripe/:account';
+    await receive(parts, ctx, reference);
+  };
 }
 
-async function receive(parts: WebhookParts, ctx: RouterContext, reference: string | null): Promise<void> {
+/** `/webhooks/stripe`, or with an account: the one address that is too busy for a router. */
+const address = /^\/webhooks\/stripe(?:\/([^/]+))?\/?$/;
+
+async function receive(parts: WebhookParts, ctx: Context, reference: string | null): Promise<void> {
   const body = await readBody(ctx.req);
   const event = await available(parts, async () => identify(parts, { ctx, reference, body }));
   const receipt = await available(parts, () => parts.inbox.receive(event));
@@ -38,7 +49,7 @@ async function receive(parts: WebhookParts, ctx: RouterContext, reference: strin
 }
 
 interface Delivery {
-  readonly ctx: RouterContext;
+  readonly ctx: Context;
   readonly reference: string | null;
   readonly body: Buffer;
 }

@@ -1,19 +1,19 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { applyRiders } from '../../src/entities/apply-riders.ts';
+import { commitRiders } from '../../src/entities/commit-riders.ts';
 import { newId } from '../../src/entities/new-id.ts';
-import { createOrm, unitOfWork, type Orm } from '../../src/entities/orm.ts';
+import { SqlPool } from '../../src/entities/sql-pool.ts';
 import type { Rider } from '../../src/ledger/riders.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 
 let database: TestDatabase;
-let orm: Orm;
+let pool: SqlPool;
 
 beforeAll(async () => {
   database = await createTestDatabase();
-  orm = await createOrm(database.url, 2);
+  pool = new SqlPool(database.url, 2);
 }, 60_000);
 afterAll(async () => {
-  await orm.close();
+  await pool.close();
   await database.drop();
 });
 
@@ -44,7 +44,7 @@ function rename(id: string, expectedVersion: number, name: string): Rider {
 }
 
 function carryOut(riders: readonly Rider[]): Promise<void> {
-  return unitOfWork(orm).transactional((em) => applyRiders(em, riders));
+  return commitRiders(pool, riders);
 }
 
 async function organisation(): Promise<{ id: string; version: number }> {
