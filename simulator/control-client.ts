@@ -1,4 +1,6 @@
 import type { z } from 'zod';
+import { ControlCallError, createCaller, withQuery, type Call } from './control-calls.ts';
+import { browserControl } from './control-money.ts';
 import type { Counters } from './control/counters.ts';
 import type { seedInput } from './control/seed-routes.ts';
 import { durationMs, type Duration } from './duration.ts';
@@ -11,17 +13,7 @@ import type { WebhookRuleWish } from './webhooks/rules.ts';
 import type { HeldRequest, HoldMatch } from './wire/hold-gate.ts';
 import type { RequestRecord } from './wire/request-log.ts';
 
-/** The control plane refused, or the simulator is not there. */
-export class ControlCallError extends Error {
-  readonly status: number;
-
-  constructor(call: string, status: number, reason: string) {
-    super(`${call}: ${status} ${reason}`);
-    this.name = 'ControlCallError';
-    this.status = status;
-  }
-}
-
+export { ControlCallError };
 export type ControlClient = ReturnType<typeof createControlClient>;
 export type SeedInput = z.input<typeof seedInput>;
 export interface SeededAccount {
@@ -62,6 +54,7 @@ export function createControlClient(url: string) {
     seed: async (input: SeedInput) => (await call<{ accounts: SeededAccount[] }>('POST', '/seed', input)).accounts,
     clock: clockControl(call),
     reader: (id: string) => readerControl(call, id),
+    ...browserControl(call),
     refund: (id: string) => ({
       settle: () => call('POST', `/refunds/${id}/settle`),
       fail: (reason?: string) => call('POST', `/refunds/${id}/fail`, { reason }),
@@ -104,25 +97,6 @@ export function createControlClient(url: string) {
     deliveries: async (filter: DeliveryFilter = {}) =>
       (await call<{ deliveries: DeliveryRecord[] }>('GET', withQuery('/deliveries', { ...filter }))).deliveries,
   };
-}
-
-type Call = <T = unknown>(method: 'GET' | 'POST' | 'DELETE', path: string, body?: unknown) => Promise<T>;
-
-function createCaller(url: string): Call {
-  return async <T>(method: string, path: string, body?: unknown): Promise<T> => {
-    const response = await fetch(`${url}/_control${path}`, {
-      method,
-      ...(body === undefined ? {} : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
-    });
-    const text = await response.text();
-    if (!response.ok) throw new ControlCallError(`${method} ${path}`, response.status, text);
-    return JSON.parse(text) as T;
-  };
-}
-
-function withQuery(path: string, query: Record<string, string | null | undefined>): string {
-  const given = Object.entries(query).filter((entry): entry is [string, string] => typeof entry[1] === 'string');
-  return given.length === 0 ? path : `${path}?${new URLSearchParams(given).toString()}`;
 }
 
 function clockControl(call: Call) {

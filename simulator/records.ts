@@ -24,7 +24,13 @@ export type RefundRecord = Omit<
 };
 
 export type BalanceTransactionRecord = Stored<Stripe.BalanceTransaction, 'source'>;
-export type PaymentMethodRecord = Stripe.PaymentMethod;
+export type PaymentMethodRecord = Stored<Stripe.PaymentMethod, 'customer'>;
+export type CustomerRecord = Stripe.Customer;
+export type SetupIntentRecord = Stored<
+  Stripe.SetupIntent,
+  'latest_attempt' | 'payment_method' | 'customer' | 'client_secret'
+> & { client_secret: string };
+export type SetupAttemptRecord = Stripe.SetupAttempt;
 export type LocationRecord = Stripe.Terminal.Location;
 
 /** What a reader is doing: its single slot (terminal.md 4.1). */

@@ -2,6 +2,7 @@ import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { createClock } from './clock.ts';
+import { browserRoutes } from './control/browser-routes.ts';
 import { clockRoutes } from './control/clock-routes.ts';
 import { CONTROL_PREFIX, answerControl, controlRouter } from './control/dispatch.ts';
 import { endpointControlRoutes } from './control/endpoint-routes.ts';
@@ -74,6 +75,7 @@ function assemble(seed: number) {
   const parts = { world, router: createRouter(apiRoutes(world)), faults, gate, log };
   const control = controlRouter([
     ...clockRoutes(world),
+    ...browserRoutes(world),
     ...readerControlRoutes(world),
     ...seedRoutes(world),
     ...stateRoutes(world, log),

@@ -4,13 +4,17 @@ import type { StripeEvent } from './ports.ts';
 import type {
   BalanceTransactionRecord,
   ChargeRecord,
+  CustomerRecord,
   IntentRecord,
   LocationRecord,
   PaymentMethodRecord,
   ReadCard,
   ReaderRecord,
   RefundRecord,
+  SetupAttemptRecord,
+  SetupIntentRecord,
 } from './records.ts';
+import type { CardBackground } from './online/online-cards.ts';
 import type { Device } from './readers/device.ts';
 import type { Settings } from './settings.ts';
 import { createIdempotencyStore, type IdempotencyStore } from './wire/idempotency.ts';
@@ -54,6 +58,12 @@ export interface Account extends AccountOptions {
   readonly paymentMethods: Collection<PaymentMethodRecord>;
   /** Which test card a payment method was read from; Stripe knows the number, its clients do not. */
   readonly cardNumbers: Map<string, string>;
+  /** The same for cards that were typed, and what has happened to them. */
+  readonly cards: Map<string, CardBackground>;
+  readonly customers: Collection<CustomerRecord>;
+  readonly deletedCustomers: Set<string>;
+  readonly setupIntents: Collection<SetupIntentRecord>;
+  readonly setupAttempts: Collection<SetupAttemptRecord>;
   readonly charges: Collection<ChargeRecord>;
   readonly refunds: Collection<RefundRecord>;
   readonly balanceTransactions: Collection<BalanceTransactionRecord>;
@@ -117,6 +127,11 @@ function emptyAccount(options: AccountOptions, createdSeconds: number, settings:
     background: new Map(),
     paymentMethods: createCollection(),
     cardNumbers: new Map(),
+    cards: new Map(),
+    customers: createCollection(),
+    deletedCustomers: new Set(),
+    setupIntents: createCollection(),
+    setupAttempts: createCollection(),
     charges: createCollection(),
     refunds: createCollection(),
     balanceTransactions: createCollection(),

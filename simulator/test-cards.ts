@@ -1,3 +1,5 @@
+import { declined, declines, type Decline, type Verdict } from './declines.ts';
+
 /** A card the reader may be shown (terminal.md 5.6). */
 export interface TestCard {
   number: string;
@@ -11,13 +13,6 @@ export interface TestCard {
   refundFails?: boolean;
 }
 
-/** What the issuer says: `code` is the error's, `declineCode` its reason. */
-export interface Decline {
-  code: string;
-  declineCode: string;
-  message: string;
-}
-export type Verdict = 'approved' | Decline;
 export type ReadMethod = 'contactless_emv' | 'contact_emv';
 
 /** One presentation of a card, as far as the issuer's answer depends on it. */
@@ -33,11 +28,6 @@ export interface Presentation {
 export const standardCard = '4242424242424242';
 export const interacCard = '4506445006931933';
 
-const declined = (declineCode: string): Decline => ({
-  code: 'card_declined',
-  declineCode,
-  message: 'Your card was declined.',
-});
 const insertAndPin: Decline = {
   ...declined('offline_pin_required'),
   message: 'The card requires a PIN: insert it and enter the PIN.',
@@ -83,23 +73,12 @@ const cards = new Map(
     ...plain('diners', '3056930009020004', '36227206271667'),
     ...plain('jcb', '3566002020360505'),
     ...plain('unionpay', '6200000000000005'),
-    refusing('4000000000000002', declined('generic_decline')),
-    refusing('4000000000009995', {
-      ...declined('insufficient_funds'),
-      message: 'Your card has insufficient funds.',
-    }),
-    refusing('4000000000009987', declined('lost_card')),
-    refusing('4000000000009979', declined('stolen_card')),
-    refusing('4000000000000069', {
-      code: 'expired_card',
-      declineCode: 'expired_card',
-      message: 'Your card has expired.',
-    }),
-    refusing('4000000000000119', {
-      code: 'processing_error',
-      declineCode: 'processing_error',
-      message: 'An error occurred while processing your card. Try again in a little bit.',
-    }),
+    refusing('4000000000000002', declines.generic_decline),
+    refusing('4000000000009995', declines.insufficient_funds),
+    refusing('4000000000009987', declines.lost_card),
+    refusing('4000000000009979', declines.stolen_card),
+    refusing('4000000000000069', declines.expired_card),
+    refusing('4000000000000119', declines.processing_error),
     { ...visa, number: '4000000000005126', refundFails: true },
     {
       ...visa,

@@ -101,7 +101,7 @@ function receipt({ card, readMethod }: ReadCard, approved: boolean) {
 }
 
 /** The same for the same card, and no digits of it (FNV-1a). */
-function fingerprint(number: string): string {
+export function fingerprint(number: string): string {
   let hash = 0x811c9dc5;
   for (const digit of number) hash = Math.imul(hash ^ digit.charCodeAt(0), 0x01000193);
   return `Sim${(hash >>> 0).toString(36).padStart(13, 'x')}`;

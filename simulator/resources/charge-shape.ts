@@ -1,7 +1,8 @@
-import type { ChargeRecord, IntentRecord, ReadCard } from '../records.ts';
-import type { Decline } from '../test-cards.ts';
+import type { Stripe } from 'stripe';
+import type { ChargeRecord, IntentRecord } from '../records.ts';
+import type { Decline } from '../declines.ts';
 import type { World } from '../world.ts';
-import { blankBilling, chargeDetails } from './card-shape.ts';
+import { blankBilling } from './card-shape.ts';
 
 const blank = {
   amount_captured: 0,
@@ -33,13 +34,13 @@ const blank = {
   transfer_group: null,
 } as const;
 
-/** What was presented for an intent, and what became of it. */
+/** What was presented for an intent, or typed, and what became of it. */
 export interface ChargeFacts {
   intent: IntentRecord;
-  read: ReadCard;
   paymentMethod: string;
   amountMinor: number;
-  captureBefore: number | undefined;
+  details: Stripe.Charge.PaymentMethodDetails;
+  billing?: Stripe.Charge.BillingDetails;
   decline?: Decline;
 }
 
@@ -48,15 +49,16 @@ export function newCharge(world: World, facts: ChargeFacts): ChargeRecord {
   const { intent, decline, amountMinor } = facts;
   const id = world.random.id('ch_3', 23);
   const approved = decline === undefined;
-  const incremental = intent.payment_method_options?.card_present?.request_incremental_authorization_support === true;
   return {
     id,
     object: 'charge',
     ...blank,
     amount: amountMinor,
+    billing_details: facts.billing ?? blankBilling,
     calculated_statement_descriptor: 'TILLFLOW SIMULATOR',
     created: world.clock.nowSeconds(),
     currency: intent.currency,
+    customer: intent.customer,
     description: intent.description,
     ...(decline === undefined ? {} : { failure_code: decline.code, failure_message: decline.message }),
     metadata: { ...intent.metadata },
@@ -64,12 +66,8 @@ export function newCharge(world: World, facts: ChargeFacts): ChargeRecord {
     paid: approved,
     payment_intent: intent.id,
     payment_method: facts.paymentMethod,
-    payment_method_details: chargeDetails(facts.read, {
-      amountMinor,
-      approved,
-      incremental: approved && incremental,
-      captureBefore: facts.captureBefore,
-    }),
+    payment_method_details: facts.details,
+    receipt_email: intent.receipt_email,
     receipt_url: approved ? `https://pay.stripe.com/receipts/payment/${id}` : null,
     status: approved ? 'succeeded' : 'failed',
   };

@@ -1,7 +1,7 @@
 import type { Stripe } from 'stripe';
 import type { IntentRecord } from '../records.ts';
 import type { Account } from '../store.ts';
-import { ApiError, invalidParameter } from '../wire/errors.ts';
+import { invalidParameter } from '../wire/errors.ts';
 import {
   boolean,
   filledText,
@@ -19,7 +19,16 @@ import {
 import type { ApiCall } from '../wire/routes.ts';
 import { ENDIVE, isSince } from '../wire/versions.ts';
 import { emit, type World } from '../world.ts';
+import { methodFor, type MethodSource } from '../online/method-for.ts';
 import { checkAmount, checkCurrency } from './amounts.ts';
+import { customerNamed } from './customers.ts';
+import {
+  answerConfirmation,
+  checkReturnUrl,
+  confirmFields,
+  confirmIntent,
+  refuseWithoutConfirm,
+} from './payment-intent-confirm.ts';
 import { newIntent } from './payment-intent-shape.ts';
 import { noteChange } from './payments.ts';
 
@@ -55,7 +64,6 @@ export const descriptive = {
   hooks: untouched,
   payment_details: untouched,
   payment_method_configuration: untouched,
-  payment_method_data: untouched,
   transfer_data: untouched,
   excluded_payment_method_types: untouched,
 };
@@ -70,26 +78,19 @@ export const createShape = {
   capture_method: captureMethod,
   confirm: boolean,
   confirmation_method: oneOf('automatic', 'manual'),
-  confirmation_token: untouched,
-  error_on_requires_action: boolean,
-  mandate: untouched,
-  mandate_data: untouched,
-  off_session: untouched,
+  ...confirmFields,
   on_behalf_of: filledText,
-  payment_method: filledText,
   payment_method_options: methodOptions,
-  radar_options: untouched,
-  return_url: text,
-  use_stripe_sdk: boolean,
 };
 type CreateParams = Parsed<typeof createShape>;
 
-/** A new intent waiting for a card. Confirming in the same call needs a payment method, which a reader brings later. */
+/** A new intent waiting for a card: one that a reader will bring, or an online one that may be charged in the same call. */
 export function createIntent(world: World, { account, params, version }: ApiCall<typeof createShape>): IntentRecord {
   refuseWrittenTypes(params.payment_method_types, version);
   const currency = checkCurrency(params.currency);
   checkAmount(params.amount, currency);
-  checkMethod(account, params);
+  checkConfirm(params);
+  if (params.customer !== undefined) customerNamed(account, params.customer);
   const intent = newIntent(world, {
     amount: params.amount,
     currency,
@@ -99,10 +100,30 @@ export function createIntent(world: World, { account, params, version }: ApiCall
     metadata: mergeMetadata({}, params.metadata),
   });
   describe(intent, params);
+  // Found wanting before anything exists: a card this intent cannot take leaves no intent behind.
+  if (params.confirm === true) checkReturnUrl(intent, params);
+  chooseMethod({ world, account }, intent, params);
   account.paymentIntents.add(intent);
   noteChange(world, account, intent);
   emit(world, account, { type: 'payment_intent.created', object: intent });
-  return intent;
+  if (params.confirm !== true) return intent;
+  // The card was chosen already: naming it again would make another of a magic value.
+  const { off_session, error_on_requires_action, return_url } = params;
+  const wish = { off_session, error_on_requires_action, return_url };
+  return answerConfirmation(intent, confirmIntent({ world, account }, intent, wish));
+}
+
+function hasMethod(params: CreateParams): boolean {
+  return params.payment_method !== undefined || params.payment_method_data !== undefined;
+}
+
+/** A card that was named waits for its confirmation. */
+export function chooseMethod(at: { world: World; account: Account }, intent: IntentRecord, source: MethodSource): void {
+  const { payment_method, payment_method_data } = source;
+  if (payment_method === undefined && payment_method_data === undefined) return;
+  const method = methodFor(at, intent, { payment_method, payment_method_data });
+  intent.payment_method = method?.id ?? null;
+  if (intent.status === 'requires_payment_method') intent.status = 'requires_confirmation';
 }
 
 /** From endive on the key is answered but no longer written (terminal.md 4.12). */
@@ -112,16 +133,19 @@ export function refuseWrittenTypes(types: string[] | undefined, version: string)
   throw invalidParameter('payment_method_types', message, 'payment_method_types_no_longer_supported');
 }
 
-function checkMethod(account: Account, { payment_method: method, confirm }: CreateParams): void {
-  if (method !== undefined && account.paymentMethods.get(method) === undefined) {
-    const message = `No such PaymentMethod: '${method}'`;
-    const body = { type: 'invalid_request_error', code: 'resource_missing', message, param: 'payment_method' } as const;
-    throw new ApiError(400, body, false);
-  }
-  if (confirm === true) {
+function checkConfirm(params: CreateParams): void {
+  refuseWithoutConfirm(params);
+  if (params.confirm !== true) return;
+  const types = params.allowed_payment_method_types ?? params.payment_method_types;
+  if (types !== undefined && !types.includes('card')) {
     const message =
       'You cannot confirm with confirm=true when creating a PaymentIntent for a card that a reader will read.';
     throw invalidParameter('confirm', message);
+  }
+  if (!hasMethod(params)) {
+    const message =
+      "You cannot confirm this PaymentIntent because it's missing a payment method. Pass `payment_method` with `confirm`.";
+    throw invalidParameter('payment_method', message, 'parameter_missing');
   }
 }
 

@@ -1,26 +1,44 @@
 import type { IntentRecord } from '../records.ts';
 import type { Account } from '../store.ts';
-import { ApiError, invalidParameter, noSuch, refusal } from '../wire/errors.ts';
-import { boolean, filledText, integer, mergeMetadata, metadata, needed, oneOf } from '../wire/fields.ts';
+import { invalidParameter, noSuch, refusal } from '../wire/errors.ts';
+import {
+  boolean,
+  filledText,
+  integer,
+  list,
+  mergeMetadata,
+  metadata,
+  needed,
+  oneOf,
+  text,
+  untouched,
+} from '../wire/fields.ts';
 import { instantRange, listPage, paging, within } from '../wire/lists.ts';
 import { endpoint, publicEndpoint, type ApiCall, type ApiRoute } from '../wire/routes.ts';
 import { emit, type World } from '../world.ts';
 import { checkAmount } from './amounts.ts';
 import { applyUpdate, updateShape } from './payment-intent-update.ts';
-import { createIntent, createShape } from './payment-intent-create.ts';
+import { answerConfirmation, confirmFields, confirmIntent } from './payment-intent-confirm.ts';
+import {
+  captureMethod,
+  createIntent,
+  createShape,
+  methodOptions,
+  refuseWrittenTypes,
+} from './payment-intent-create.ts';
 import { cancelPayment, capturePayment, chargeOf, noteChange, unexpectedState } from './payments.ts';
 
 const CANCELABLE = ['requires_payment_method', 'requires_capture', 'requires_confirmation', 'requires_action'];
 
 /** PaymentIntents: create, read, change, capture, cancel (terminal.md 5.2, 5.3). */
 export function paymentIntentRoutes(world: World): ApiRoute[] {
-  const list = { ...paging, created: instantRange, customer: filledText, customer_account: filledText };
+  const filters = { ...paging, created: instantRange, customer: filledText, customer_account: filledText };
   const read = endpoint('GET /v1/payment_intents/:id', { client_secret: filledText }, ({ account, path, params }) =>
     openedBy(params.client_secret, intentAt(account, path)),
   );
   return [
     endpoint('POST /v1/payment_intents', createShape, (call) => createIntent(world, call)),
-    endpoint('GET /v1/payment_intents', list, ({ account, params }) =>
+    endpoint('GET /v1/payment_intents', filters, ({ account, params }) =>
       listPage(account.paymentIntents, {
         url: '/v1/payment_intents',
         noun: 'payment_intent',
@@ -32,11 +50,11 @@ export function paymentIntentRoutes(world: World): ApiRoute[] {
     publicEndpoint(read),
     endpoint('POST /v1/payment_intents/:id', updateShape, (call) => {
       const intent = intentAt(call.account, call.path);
-      applyUpdate(intent, call.params, call.version);
+      applyUpdate(world, intent, call);
       noteChange(world, call.account, intent);
       return intent;
     }),
-    publicEndpoint(endpoint('POST /v1/payment_intents/:id/confirm', confirmShape, confirm)),
+    publicEndpoint(endpoint('POST /v1/payment_intents/:id/confirm', confirmShape, (call) => confirm(world, call))),
     endpoint('POST /v1/payment_intents/:id/capture', captureShape, (call) => capture(world, call)),
     endpoint('POST /v1/payment_intents/:id/cancel', cancelShape, (call) => cancel(world, call)),
     endpoint('POST /v1/payment_intents/:id/increment_authorization', incrementShape, (call) => increment(world, call)),
@@ -103,26 +121,21 @@ function cancel(world: World, { account, path, params }: ApiCall<typeof cancelSh
 }
 
 const confirmShape = {
+  ...confirmFields,
   client_secret: filledText,
-  payment_method: filledText,
-  return_url: filledText,
-  off_session: boolean,
+  ...{ allowed_payment_method_types: list(filledText), payment_method_types: list(filledText) },
+  ...{ amount_details: untouched, amount_to_confirm: untouched, capture_method: captureMethod, hooks: untouched },
+  ...{ excluded_payment_method_types: untouched, payment_details: untouched, payment_method_options: methodOptions },
+  ...{ receipt_email: text, shipping: untouched },
 };
 
-/** Cards of a reader are confirmed by the reader; a method that an online client brings is not known yet. */
-function confirm({ account, path, params }: ApiCall<typeof confirmShape>): IntentRecord {
+/** Cards of a reader are confirmed by the reader; here a card that was typed or saved pays. */
+function confirm(world: World, { account, path, params, version }: ApiCall<typeof confirmShape>): IntentRecord {
   const intent = openedBy(params.client_secret, intentAt(account, path));
-  const method = params.payment_method;
-  if (method !== undefined && account.paymentMethods.get(method) === undefined) {
-    const message = `No such PaymentMethod: '${method}'`;
-    const body = { type: 'invalid_request_error', code: 'resource_missing', message, param: 'payment_method' } as const;
-    throw new ApiError(400, body, false);
-  }
-  const why =
-    method === undefined
-      ? `You cannot confirm this PaymentIntent because it has a status of ${intent.status} and no payment method of its own.`
-      : 'A card read by a reader cannot be confirmed by the API: use process_payment_intent.';
-  throw refusal('payment_intent_unexpected_state', why, { payment_intent: { ...intent } });
+  refuseWrittenTypes(params.payment_method_types, version);
+  if (params.capture_method !== undefined) intent.capture_method = params.capture_method;
+  if (params.receipt_email !== undefined) intent.receipt_email = params.receipt_email || null;
+  return answerConfirmation(intent, confirmIntent({ world, account }, intent, params));
 }
 
 const incrementShape = { amount: needed(integer), description: filledText, metadata, statement_descriptor: filledText };

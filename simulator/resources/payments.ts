@@ -1,10 +1,12 @@
+import type { Stripe } from 'stripe';
 import type { ChargeRecord, IntentRecord, ReadCard } from '../records.ts';
 import type { Account, IntentBackground } from '../store.ts';
-import { judge, type Decline } from '../test-cards.ts';
+import type { Decline } from '../declines.ts';
+import { judge } from '../test-cards.ts';
 import { documentation, refusal, type ApiError } from '../wire/errors.ts';
 import { emit, snapshot, type World } from '../world.ts';
 import { settleChargeLater } from './balance-transactions.ts';
-import { newPaymentMethod } from './card-shape.ts';
+import { chargeDetails, newPaymentMethod } from './card-shape.ts';
 import { newCharge } from './charge-shape.ts';
 import { cardPresentCapture, isCapturedLater } from './payment-intent-shape.ts';
 
@@ -82,17 +84,28 @@ function approve(world: World, account: Account, attempt: Attempt): void {
   intent.amount += tipMinor ?? 0;
   if (tipMinor !== undefined) intent.amount_details = { tip: { amount: tipMinor } };
   const charge = chargeFor(world, account, { attempt, waits, amountMinor });
+  recordApproval(world, account, { intent, charge, validMs: waits ? world.settings.authorizationValidMs : undefined });
+}
+
+/** An approved charge: held until it is captured when `validMs` says how long that can wait, taken at once otherwise. */
+export function recordApproval(
+  world: World,
+  account: Account,
+  { intent, charge, validMs }: { intent: IntentRecord; charge: ChargeRecord; validMs: number | undefined },
+): void {
+  account.charges.add(charge);
   intent.last_payment_error = null;
+  intent.next_action = null;
   intent.payment_method = charge.payment_method;
   intent.latest_charge = charge.id;
-  if (waits) {
-    intent.amount_capturable = amountMinor;
-    become(world, account, { intent, status: 'requires_capture', event: 'payment_intent.amount_capturable_updated' });
-    planExpiry(world, account, intent);
-  } else {
-    take(world, account, { charge, amountMinor });
-    intent.amount_received = amountMinor;
+  if (validMs === undefined) {
+    take(world, account, { charge, amountMinor: charge.amount });
+    intent.amount_received = charge.amount;
     become(world, account, { intent, status: 'succeeded', event: 'payment_intent.succeeded' });
+  } else {
+    intent.amount_capturable = charge.amount;
+    become(world, account, { intent, status: 'requires_capture', event: 'payment_intent.amount_capturable_updated' });
+    planExpiry(world, account, { intent, validMs });
   }
   emit(world, account, { type: 'charge.succeeded', object: charge });
 }
@@ -109,16 +122,19 @@ function chargeFor(
 ): ChargeRecord {
   const { intent, read } = attempt;
   const captureBefore = Math.floor((world.clock.nowMs() + world.settings.authorizationValidMs) / 1000);
-  const charge = newCharge(world, {
-    intent,
-    read,
-    paymentMethod: attempt.paymentMethod ?? addPaymentMethod(world, account, read),
+  const approved = verdict === undefined;
+  const options = intent.payment_method_options?.card_present;
+  const paymentMethod = attempt.paymentMethod ?? addPaymentMethod(world, account, read);
+  const details = chargeDetails(read, {
     amountMinor,
+    approved,
+    incremental: approved && options?.request_incremental_authorization_support === true,
     captureBefore: waits ? captureBefore : undefined,
+  });
+  return newCharge(world, {
+    ...{ intent, paymentMethod, amountMinor, details },
     ...(verdict === undefined ? {} : { decline: verdict }),
   });
-  account.charges.add(charge);
-  return charge;
 }
 
 /** Remembers the card that was read as a payment method; its id. */
@@ -133,21 +149,46 @@ function decline(world: World, account: Account, attempt: Attempt & { verdict: D
   const { intent, verdict } = attempt;
   const amountMinor = attempt.shownMinor + (attempt.tipMinor ?? 0);
   const charge = chargeFor(world, account, { attempt, waits: false, amountMinor, verdict });
-  const method = account.paymentMethods.get(charge.payment_method ?? '');
+  recordDecline(world, account, { intent, charge, decline: verdict });
+  return charge.id;
+}
+
+/** A refused charge: the intent waits for another card and says why. */
+export function recordDecline(
+  world: World,
+  account: Account,
+  { intent, charge, decline: why }: { intent: IntentRecord; charge: ChargeRecord; decline: Decline },
+): void {
+  account.charges.add(charge);
   intent.latest_charge = charge.id;
+  refuseIntent(world, account, { intent, method: charge.payment_method, why, charge: charge.id });
+  emit(world, account, { type: 'charge.failed', object: charge });
+}
+
+/** The intent waits for another card and says why; without a charge when the issuer was never asked for the money. */
+export function refuseIntent(world: World, account: Account, refused: Refused): void {
+  const { intent, why, charge } = refused;
+  const method = account.paymentMethods.get(refused.method ?? '');
   intent.payment_method = null;
+  intent.next_action = null;
   intent.last_payment_error = {
-    type: 'card_error',
-    charge: charge.id,
-    code: verdict.code,
-    decline_code: verdict.declineCode,
-    doc_url: documentation(verdict.code),
-    message: verdict.message,
-    ...(method === undefined ? {} : { payment_method: method }),
+    type: refused.type ?? 'card_error',
+    ...(charge === undefined ? {} : { charge }),
+    code: why.code,
+    ...(why.declineCode === '' ? {} : { decline_code: why.declineCode }),
+    doc_url: documentation(why.code),
+    message: why.message,
+    ...(method === undefined ? {} : { payment_method: snapshot(method) as unknown as Stripe.PaymentMethod }),
   };
   become(world, account, { intent, status: 'requires_payment_method', event: 'payment_intent.payment_failed' });
-  emit(world, account, { type: 'charge.failed', object: charge });
-  return charge.id;
+}
+
+interface Refused {
+  intent: IntentRecord;
+  method: string | null;
+  why: Decline;
+  charge?: string;
+  type?: 'card_error' | 'invalid_request_error';
 }
 
 /** Moves the intent and tells: the event carries it as it is now. */
@@ -195,6 +236,7 @@ export function cancelPayment(
   const authorized = intent.status === 'requires_capture';
   forgetExpiry(account, intent);
   intent.amount_capturable = 0;
+  intent.next_action = null;
   intent.canceled_at = world.clock.nowSeconds();
   intent.cancellation_reason = reason;
   become(world, account, { intent, status: 'canceled', event: 'payment_intent.canceled' });
@@ -206,9 +248,13 @@ export function cancelPayment(
 }
 
 /** The authorization lapses unless it is captured in time (terminal.md 4.14). */
-function planExpiry(world: World, account: Account, intent: IntentRecord): void {
+function planExpiry(
+  world: World,
+  account: Account,
+  { intent, validMs }: { intent: IntentRecord; validMs: number },
+): void {
   const background = backgroundOf(account, intent);
-  background.expiry = world.clock.after(world.settings.authorizationValidMs, () => {
+  background.expiry = world.clock.after(validMs, () => {
     if (intent.status === 'requires_capture') cancelPayment(world, account, { intent, reason: 'automatic' });
   });
 }

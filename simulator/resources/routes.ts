@@ -4,14 +4,17 @@ import { accountRoutes } from './accounts.ts';
 import { balanceTransactionRoutes } from './balance-transactions.ts';
 import { chargeRoutes } from './charges.ts';
 import { connectionTokenRoutes } from './connection-tokens.ts';
+import { customerRoutes } from './customers.ts';
 import { eventRoutes } from './events.ts';
 import { locationRoutes } from './locations.ts';
 import { paymentIntentRoutes } from './payment-intents.ts';
 import { paymentIntentSearchRoute } from './payment-intent-search.ts';
+import { paymentMethodRoutes } from './payment-methods.ts';
 import { readerActionRoutes } from './reader-actions.ts';
 import { readerInputRoutes } from './reader-inputs.ts';
 import { readerRoutes } from './readers.ts';
 import { refundRoutes } from './refunds.ts';
+import { setupIntentRoutes } from './setup-intents.ts';
 import { webhookEndpointRoutes } from './webhook-endpoints.ts';
 
 /** Every endpoint the simulator serves (terminal.md 5.2). */
@@ -21,14 +24,17 @@ export function apiRoutes(world: World): ApiRoute[] {
     ...balanceTransactionRoutes(world),
     ...chargeRoutes(world),
     ...connectionTokenRoutes(world),
+    ...customerRoutes(world),
     ...eventRoutes(),
     ...locationRoutes(world),
     paymentIntentSearchRoute(world),
     ...paymentIntentRoutes(world),
+    ...paymentMethodRoutes(world),
     ...readerRoutes(world),
     ...readerActionRoutes(world),
     ...readerInputRoutes(world),
     ...refundRoutes(world),
+    ...setupIntentRoutes(world),
     ...webhookEndpointRoutes(world),
   ];
 }

@@ -1,3 +1,5 @@
+import type { Decline } from '../declines.ts';
+
 /** What an error body may carry (terminal.md 5.1-4). */
 export interface ErrorBody {
   type: 'api_error' | 'card_error' | 'idempotency_error' | 'invalid_request_error';
@@ -9,6 +11,7 @@ export interface ErrorBody {
   doc_url?: string;
   payment_intent?: object;
   payment_method?: object;
+  setup_intent?: object;
 }
 
 /**
@@ -50,6 +53,16 @@ export function missingParameter(param: string): ApiError {
 export function noSuch(noun: string, id: string, param: string): ApiError {
   const message = `No such ${noun}: '${id}'`;
   return new ApiError(404, { type: 'invalid_request_error', code: 'resource_missing', message, param }, false);
+}
+
+/** 400 for an object that a parameter names and this account does not have. */
+export function noSuchReference(noun: string, id: string, param: string): ApiError {
+  return invalidParameter(param, `No such ${noun}: '${id}'`, 'resource_missing');
+}
+
+/** 402: the card was refused; kept under the idempotency key (terminal.md 4.10). */
+export function cardError({ code, declineCode, message }: Decline, extra: Partial<ErrorBody> = {}): ApiError {
+  return new ApiError(402, { type: 'card_error', code, decline_code: declineCode, message, ...extra }, true);
 }
 
 /** The request was understood and refused for the state something is in: 400, kept under the idempotency key. */

@@ -17,6 +17,9 @@ const expandable: Record<string, readonly string[]> = {
   balance_transaction: ['source'],
   'terminal.reader': ['location'],
   payment_method: ['customer'],
+  customer: ['default_source'],
+  setup_intent: ['customer', 'payment_method', 'latest_attempt', 'application', 'on_behalf_of', 'mandate'],
+  setup_attempt: ['customer', 'payment_method', 'setup_intent', 'application', 'on_behalf_of'],
 };
 /** Objects without a name of their own, by the property they stand in. */
 const expandableWithin: Record<string, readonly string[]> = {
@@ -24,6 +27,7 @@ const expandableWithin: Record<string, readonly string[]> = {
   collect_payment_method: ['payment_intent'],
   confirm_payment_intent: ['payment_intent'],
   refund_payment: ['payment_intent', 'charge', 'refund'],
+  invoice_settings: ['default_payment_method'],
 };
 const DEEPEST = 4;
 
@@ -89,6 +93,12 @@ const shelves: Record<string, (account: Account) => { get(id: string): object | 
   txn: ({ balanceTransactions }) => balanceTransactions,
   pm: ({ paymentMethods }) => paymentMethods,
   tml: ({ locations }) => locations,
+  seti: ({ setupIntents }) => setupIntents,
+  setatt: ({ setupAttempts }) => setupAttempts,
+  cus: ({ customers, deletedCustomers }) => ({
+    get: (id) =>
+      customers.get(id) ?? (deletedCustomers.has(id) ? { id, object: 'customer', deleted: true } : undefined),
+  }),
 };
 
 function refundsOf(charge: Bag, account: Account): object {

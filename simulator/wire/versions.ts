@@ -24,7 +24,7 @@ const additions: { since: string; to: Record<string, readonly string[]> }[] = [
         'settings.payments.statement_descriptor_prefix_kana',
         'settings.payments.statement_descriptor_prefix_kanji',
       ],
-      charge: ['payment_record', 'source'],
+      charge: ['payment_record', 'source', 'payment_method_details.card.electronic_commerce_indicator'],
       payment_intent: ['payment_record', 'source'],
     },
   },

@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { openShop, type Shop } from './shop.ts';
-import { captured, contractCalls, declined, intentFor, type ContractCall } from './support-contract.ts';
+import type { ContractCall } from './support-contract-call.ts';
+import { membersDay } from './support-contract-members.ts';
+import { captured, contractCalls, declined, intentFor } from './support-contract.ts';
 import { answerSchema, missingKeys, operationsOf, requiredParams, violations } from './support-open-api.ts';
 import { mockedVersion, startStripeMock, type StripeMock } from './support-stripe-mock.ts';
 
@@ -109,13 +111,14 @@ describe('the simulator refuses what stripe-mock refuses', () => {
 });
 
 describe('everything the simulator tells by itself', () => {
-  it('events of a day at the till are of known types, about objects of known shapes', async () => {
+  it('events of a day at the till and online are of known types, about objects of known shapes', async () => {
     const { id } = await captured(shop);
     await declined(shop);
     const refund = await shop.stripe.refunds.create({ payment_intent: id });
     await shop.control('POST', `/_control/refunds/${refund.id}/fail`);
     const open = await intentFor(shop);
     await shop.stripe.paymentIntents.cancel(open.id);
+    await membersDay(shop);
     const events = await shop.stripe.events
       .list({ limit: 100 }, { apiVersion: mockedVersion })
       .autoPagingToArray({ limit: 1000 });

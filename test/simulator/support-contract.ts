@@ -1,16 +1,8 @@
 import type Stripe from 'stripe';
 import type { Shop } from './shop.ts';
+import { call, type ContractCall } from './support-contract-call.ts';
+import { memberCalls } from './support-contract-members.ts';
 import { mockedVersion } from './support-stripe-mock.ts';
-
-/** One call that both the simulator and stripe-mock can answer. */
-export interface ContractCall {
-  /** As the OpenAPI document names it: `POST /v1/refunds/{refund}`. */
-  operation: string;
-  /** What must have happened before, and the parameters; `ids` fill the places of the path in their order. */
-  prepare(shop: Shop): Promise<{ ids?: string[]; params?: Record<string, string> }>;
-  /** Where the simulator, which keeps state, refuses what the mock grants to everybody. */
-  refusedWith?: number;
-}
 
 const cart = {
   type: 'cart',
@@ -28,6 +20,7 @@ const card = { type: 'card_present', 'card_present[number]': '4242424242424242' 
 
 /** One call for every operation that both serve, each with its own story before it. */
 export const contractCalls: ContractCall[] = [
+  ...memberCalls,
   call('GET /v1/account', async () => ({})),
   call('GET /v1/accounts/{account}', async () => ({ ids: ['acct_demo'] })),
 
@@ -131,11 +124,6 @@ export const contractCalls: ContractCall[] = [
     ids: [(await intentFor(shop)).id],
     params: { amount: '2600', description: 'Two day passes' },
   })),
-  {
-    // Cards of a reader are confirmed by the reader; what an online client brings comes later.
-    ...call('POST /v1/payment_intents/{intent}/confirm', async (shop) => ({ ids: [(await intentFor(shop)).id] })),
-    refusedWith: 400,
-  },
   call('POST /v1/payment_intents/{intent}/capture', async (shop) => ({
     ids: [(await authorized(shop)).id],
     params: { amount_to_capture: '2000' },
@@ -208,10 +196,6 @@ export const contractCalls: ContractCall[] = [
   })),
   call('DELETE /v1/webhook_endpoints/{webhook_endpoint}', async (shop) => ({ ids: [await endpointOf(shop)] })),
 ];
-
-function call(operation: string, prepare: ContractCall['prepare']): ContractCall {
-  return { operation, prepare };
-}
 
 /** An intent for a card at the reader, made as the mock's version makes it (terminal.md 4.12). */
 export function intentFor({ stripe }: Shop, change: object = {}): Promise<Stripe.PaymentIntent> {
