@@ -4,7 +4,8 @@ import type { HoldResult, Poster, PosterItem, PosterResult, PostingResult } from
 import { PosterUnavailable } from './poster-contract.ts';
 import { prepare } from './prepared-item.ts';
 import { Sessions } from './session.ts';
-import { Writer, type Job } from './writer.ts';
+import { WaitingJobs } from './waiting-jobs.ts';
+import { Writer } from './writer.ts';
 
 export interface PosterOptions {
   /** mysql:// or mariadb://, with the database's name. */
@@ -16,13 +17,16 @@ export interface PosterOptions {
   readonly connectTimeoutMs?: number;
   /** For how long a lost server is looked for before callers are told. */
   readonly reconnectForMs?: number;
+  /** Commits that may be under way at once, two by default (docs/adr/0003). */
+  readonly writers?: number;
   /** Items that one commit takes at most. */
   readonly batchItemsMax?: number;
 }
 
 /**
- * The poster of this process: one writer on one connection of its own, which commits together whatever was asked for
- * while the last commit was under way (decisions D39-D42). A lone caller does not wait. It connects at the first item.
+ * The poster of this process: writers with a connection each, which commit together whatever was asked for while the
+ * last commits were under way (decisions D39-D42). While the database works for one, the other judges and waits in line
+ * as another process's would: at the row locks. A lone caller does not wait. It connects at the first item.
  */
 export function createPoster(options: PosterOptions): Poster {
   const queue = new PosterQueue(options);
@@ -38,24 +42,18 @@ export function createPoster(options: PosterOptions): Poster {
 
 class PosterQueue {
   readonly #identity: Identity;
-  readonly #sessions: Sessions;
-  readonly #writer: Writer;
-  readonly #batchItemsMax: number;
-  readonly #waiting: Job[] = [];
-  #draining: Promise<void> | undefined;
+  readonly #waiting: WaitingJobs;
+  readonly #lanes: readonly Lane[];
+  /** The one that was busy last is taken first: its connection is warm, and a lone caller always has the same. */
+  readonly #idle: Lane[];
+  readonly #busy = new Set<Promise<void>>();
   #isClosed = false;
 
   constructor(options: PosterOptions) {
     this.#identity = { ...defaultIdentity, ...options.identity };
-    this.#batchItemsMax = options.batchItemsMax ?? 256;
-    this.#sessions = new Sessions({
-      databaseUrl: options.databaseUrl,
-      replyTimeoutMs: options.replyTimeoutMs ?? 20_000,
-      connectTimeoutMs: options.connectTimeoutMs ?? 5_000,
-      reconnectForMs: options.reconnectForMs ?? 5_000,
-      newReference: this.#identity.newReference,
-    });
-    this.#writer = new Writer(this.#sessions);
+    this.#lanes = Array.from({ length: options.writers ?? 2 }, () => laneOf(options, this.#identity));
+    this.#waiting = new WaitingJobs({ itemsMax: options.batchItemsMax ?? 256, lanes: this.#lanes.length });
+    this.#idle = [...this.#lanes].reverse();
   }
 
   async add(items: readonly PosterItem[]): Promise<readonly PosterResult[]> {
@@ -63,37 +61,55 @@ class PosterQueue {
     if (items.length === 0) return [];
     const prepared = items.map((item) => prepare(item, this.#identity));
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ items: prepared, resolve, reject });
-      this.#draining ??= this.#drain();
+      this.#waiting.add({ items: prepared, resolve, reject });
+      this.#wake();
     });
   }
 
   async close(): Promise<void> {
     this.#isClosed = true;
-    await this.#draining;
-    await this.#sessions.close();
+    while (this.#busy.size > 0) await Promise.all(this.#busy);
+    await Promise.all(this.#lanes.map(({ sessions }) => sessions.close()));
   }
 
-  /** Runs while anything waits; what is added meanwhile makes the next batch. */
-  async #drain(): Promise<void> {
+  #wake(): void {
+    const lane = this.#idle.pop();
+    if (lane === undefined) return;
+    const work = this.#drain(lane).finally(() => this.#busy.delete(work));
+    this.#busy.add(work);
+  }
+
+  /** Runs while there is anything that it may take; what is added meanwhile makes the next batch. */
+  async #drain(lane: Lane): Promise<void> {
     do {
       // One turn of the event loop, so that callers who were just answered are in the same batch as those who waited.
       await new Promise((resolve) => setImmediate(resolve));
-      await this.#writer.write(this.#takeBatch());
-    } while (this.#waiting.length > 0);
-    this.#draining = undefined;
+      const batch = this.#waiting.take();
+      if (batch === undefined) break;
+      await lane.writer.write(batch.jobs);
+      batch.end();
+      // What stood in this batch's way is free for the others as well.
+      if (!this.#waiting.isEmpty()) this.#wake();
+    } while (!this.#waiting.isEmpty());
+    this.#idle.push(lane);
   }
+}
 
-  #takeBatch(): readonly Job[] {
-    let itemCount = 0;
-    let jobCount = 0;
-    for (const job of this.#waiting) {
-      if (jobCount > 0 && itemCount + job.items.length > this.#batchItemsMax) break;
-      itemCount += job.items.length;
-      jobCount += 1;
-    }
-    return this.#waiting.splice(0, jobCount);
-  }
+/** A writer with its connection. */
+interface Lane {
+  readonly sessions: Sessions;
+  readonly writer: Writer;
+}
+
+function laneOf(options: PosterOptions, identity: Identity): Lane {
+  const sessions = new Sessions({
+    databaseUrl: options.databaseUrl,
+    replyTimeoutMs: options.replyTimeoutMs ?? 20_000,
+    connectTimeoutMs: options.connectTimeoutMs ?? 5_000,
+    reconnectForMs: options.reconnectForMs ?? 5_000,
+    newReference: identity.newReference,
+  });
+  return { sessions, writer: new Writer(sessions) };
 }
 
 function only(results: readonly PosterResult[]): PosterResult {

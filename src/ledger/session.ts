@@ -15,7 +15,7 @@ export interface SessionSettings extends ConnectionSettings {
   readonly newReference: () => string;
 }
 
-/** The writer's one connection, opened when it is needed and replaced when it is lost. */
+/** A writer's one connection, opened when it is needed and replaced when it is lost. */
 export class Sessions {
   readonly #settings: SessionSettings;
   #session: Session | undefined;

@@ -5,7 +5,7 @@ import type { SqlValue } from './riders.ts';
 export function literal(value: SqlValue): string {
   if (value === null) return 'NULL';
   if (typeof value === 'number') return numeral(value);
-  if (typeof value === 'string') return `'${value.replace(quotable, String.raw`\$&`)}'`;
+  if (typeof value === 'string') return isPlain(value) ? `'${value}'` : `'${value.replace(quotable, escaped)}'`;
   if (typeof value === 'boolean') return value ? '1' : '0';
   if (value instanceof Date) return `'${databaseTime(value.toISOString())}'`;
   return `X'${value.toString('hex')}'`;
@@ -45,6 +45,12 @@ export function isoTime(databaseText: string): string {
  * JSON is full.
  */
 const quotable = /['\\]/g;
+const escaped = String.raw`\$&`;
+
+/** Two searches for a byte are far cheaper than one pattern, and nearly all our text is plain. */
+function isPlain(text: string): boolean {
+  return !text.includes("'") && !text.includes('\\');
+}
 
 function numeral(value: number): string {
   invariant(Number.isFinite(value), `Not a number that a column can hold: ${value}`);

@@ -10,8 +10,11 @@ import type { Fault, FaultContext } from './harness/types.ts';
 import { withCounter } from './harness/with-counter.ts';
 
 const sizes = { full: { sales: 100 }, small: { sales: 4 } } as const;
-/** What the worker sends when it posts, and when it writes where a sale stands: the packet whose answer is lost. */
-const packets = { posting: 'INSERT INTO ledger_transaction', 'sale row': 'commit' } as const;
+/**
+ * What the worker sends when it posts, and when it writes where a sale stands: the packet whose answer is lost. The
+ * latter is a packet of its own; the byte before it is the protocol's, for a query.
+ */
+const packets = { posting: 'INSERT INTO ledger_transaction', 'sale row': '\u0003COMMIT' } as const;
 type Packet = keyof typeof packets;
 
 /** The worker reaches the database through a proxy that ends the connection when the reply to a commit comes back. */

@@ -139,6 +139,32 @@ describe('riders', () => {
     expect(await states()).toEqual([{ id: 's9', state: 'new', version: 1 }]);
   });
 
+  it('of many rows in one commit each reach their own row, and a row named twice sees both in turn', async () => {
+    const ids = Array.from({ length: 20 }, (_, index) => `m${String(index).padStart(2, '0')}`);
+    for (const id of ids) await addState(id);
+    const items = ids.map((id, index) => post(cardIn(`many-${id}`, id, 100), [state(id, `it's ${index}`, 1)]));
+    const again = post(cardIn('many-again', 'm07', 100), [state('m07', 'twice', 2)]);
+    const results = await book.poster.postGroup([...items, again]);
+    expect(results.every(({ kind }) => kind === 'posted')).toBe(true);
+    expect(await states()).toEqual(
+      ids.map((id, index) => ({
+        id,
+        state: id === 'm07' ? 'twice' : `it's ${index}`,
+        version: id === 'm07' ? 3 : 2,
+      })),
+    );
+  });
+
+  it('of many rows leave alone a row that moved on, and refuse its item only', async () => {
+    const ids = Array.from({ length: 12 }, (_, index) => `v${index}`);
+    for (const id of ids) await addState(id);
+    const results = await book.poster.postGroup(
+      ids.map((id) => post(cardIn(`moved-${id}`, id, 100), [state(id, 'paid', id === 'v3' ? 9 : 1)])),
+    );
+    expect(results.map(({ kind }) => kind)).toEqual(ids.map((id) => (id === 'v3' ? 'refused' : 'posted')));
+    expect((await states()).filter((row) => row['state'] === 'paid')).toHaveLength(11);
+  });
+
   it('carry every value that a column takes', async () => {
     const row = { id: 'v', note: 'O\'Neill \\ "q" 🎾\n', noted_at: new Date('2026-03-01T01:02:03.004Z'), flag: true };
     posted(await book.poster.post(cardIn('r10', 'r10', 100), { onSuccess: [{ insert: 'ride_note', row }] }));

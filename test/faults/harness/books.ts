@@ -43,8 +43,11 @@ async function feesBooked({ control }: Place, connection: Connection, withinMs: 
     return wrong.map(([code, { fees_minor: fee }]) => `${code}: processor ${fee}, book ${booked.get(code)}`).join('; ');
   };
   let told = '';
-  await until(async () => (told = await differ()) === '', { withinMs, everyMs: 100 }).catch(() => {
-    throw new Error(`Processor fees differ after ${withinMs} ms: ${told}`);
+  await until(async () => (told = await differ()) === '', { withinMs, everyMs: 100 }).catch(async () => {
+    const [open] = await connection.query<RowDataPacket[]>(
+      'SELECT *, UTC_TIMESTAMP(6) AS now FROM card_transaction WHERE balance_transaction_ref IS NULL',
+    );
+    throw new Error(`Processor fees differ after ${withinMs} ms: ${told}; without a fee: ${JSON.stringify(open)}`);
   });
 }
 
