@@ -103,6 +103,7 @@ function environment(places: Places): Record<string, string> {
   return {
     NODE_ENV: 'production',
     PATH: process.env['PATH'] ?? '',
+    NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'] ?? '',
     DATABASE_URL: places.database,
     REDIS_URL: stack.redisUrl,
     TEMPORAL_ADDRESS: stack.temporalAddress,

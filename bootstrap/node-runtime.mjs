@@ -3,7 +3,7 @@ import { delimiter, dirname, join } from 'node:path';
 import { execFileSync } from 'node:child_process';
 import { SetupFailure } from './failure.mjs';
 import { isOlder } from './go-binary.mjs';
-import { checkout } from './paths.mjs';
+import { checkout, stateFolder } from './paths.mjs';
 
 const oldest = '22.18';
 
@@ -26,7 +26,9 @@ export function findNode() {
 /** The environment in which that Node is `node`, and the project's tools are on the PATH. */
 export function nodeEnvironment(env = process.env) {
   const folders = [dirname(findNode()), join(checkout, 'node_modules', '.bin')];
-  return { ...env, PATH: [...folders, env.PATH].join(delimiter) };
+  // Programs of ours load a third faster the second time; test runners compile by themselves.
+  const cache = { NODE_COMPILE_CACHE: env.NODE_COMPILE_CACHE ?? join(stateFolder, 'compile-cache') };
+  return { ...env, ...cache, PATH: [...folders, env.PATH].join(delimiter) };
 }
 
 /** The system's own node and npm: what is left of the PATH without this project's node_modules. */

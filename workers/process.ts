@@ -12,6 +12,7 @@ export interface Running {
  * SIGINT, exit non-zero when something broke. A second signal ends it at once.
  */
 export async function serve(name: string, start: () => Promise<Running>): Promise<void> {
+  const startedAt = performance.now();
   const running = await start().catch((error: unknown) => fail(name, error));
   let stopping: Promise<void> | undefined;
   const stop = (): void => {
@@ -20,7 +21,7 @@ export async function serve(name: string, start: () => Promise<Running>): Promis
   };
   process.on('SIGTERM', stop);
   process.on('SIGINT', stop);
-  process.send?.({ ready: name, ...running.facts });
+  process.send?.({ ready: name, startedInMs: performance.now() - startedAt, ...running.facts });
   await running.ended.catch((error: unknown) => fail(name, error));
   await stopping;
   process.exit(0);

@@ -7,6 +7,8 @@ import { fileURLToPath } from 'node:url';
 export interface Child {
   readonly name: string;
   readonly pid: number;
+  /** How long it took to build what it runs, once its modules were loaded. */
+  readonly startedInMs: number;
   /** Rejects when it ends without having been asked to. */
   readonly ended: Promise<never>;
   stop(): Promise<void>;
@@ -33,10 +35,11 @@ export async function startChild(spec: ChildSpec): Promise<Child> {
     throw new Error(asked ? `${spec.name} was stopped` : `${spec.name} ended by itself (${code}); see ${spec.logFile}`);
   });
   ended.catch(() => undefined); // Whoever cares awaits it; an end that was asked for is no surprise.
-  await Promise.race([once(child, 'message'), ended]);
+  const [{ startedInMs }] = (await Promise.race([once(child, 'message'), ended])) as [{ startedInMs: number }];
   return {
     name: spec.name,
     pid: child.pid ?? 0,
+    startedInMs,
     ended,
     stop: () => {
       asked = true;
