@@ -187,10 +187,10 @@ export const mutations: readonly Mutation[] = [
   },
   {
     name: 'a change of a row that moved on is lost without a word',
-    file: 'src/entities/apply-riders.ts',
-    find: 'updateOf(rider))) === 0)',
-    replace: 'updateOf(rider))) === -1)',
-    tests: ['test/entities/apply-riders.test.ts'],
+    file: 'src/entities/commit-riders.ts',
+    find: 'hits(sent[index]) === 0',
+    replace: 'hits(sent[index]) === -1',
+    tests: ['test/entities/commit-riders.test.ts'],
   },
   {
     name: 'a link of the chain forgets the one before',
