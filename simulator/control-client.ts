@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { ControlCallError, createCaller, withQuery, type Call } from './control-calls.ts';
-import { browserControl } from './control-money.ts';
+import { moneyControl } from './control-money.ts';
 import type { Counters } from './control/counters.ts';
 import type { seedInput } from './control/seed-routes.ts';
 import { durationMs, type Duration } from './duration.ts';
@@ -24,9 +24,13 @@ export interface SeededAccount {
 /** All records of an account, oldest first. */
 export interface AccountState {
   id: string;
+  customers: Record<string, unknown>[];
+  payment_methods: Record<string, unknown>[];
+  setup_intents: Record<string, unknown>[];
   payment_intents: Record<string, unknown>[];
   charges: Record<string, unknown>[];
   refunds: Record<string, unknown>[];
+  disputes: Record<string, unknown>[];
   balance_transactions: Record<string, unknown>[];
   readers: Record<string, unknown>[];
   events: StripeEvent[];
@@ -54,11 +58,7 @@ export function createControlClient(url: string) {
     seed: async (input: SeedInput) => (await call<{ accounts: SeededAccount[] }>('POST', '/seed', input)).accounts,
     clock: clockControl(call),
     reader: (id: string) => readerControl(call, id),
-    ...browserControl(call),
-    refund: (id: string) => ({
-      settle: () => call('POST', `/refunds/${id}/settle`),
-      fail: (reason?: string) => call('POST', `/refunds/${id}/fail`, { reason }),
-    }),
+    ...moneyControl(call),
     endpoint: (id: string) => ({
       /** A new signing secret; both sign until it is rolled again without the old one. */
       rollSecret: async (options: { secret?: string; keepOld?: boolean } = {}) => {

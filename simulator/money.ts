@@ -43,6 +43,12 @@ export function processingFee(amountMinor: number, currency: string): number {
   return Math.floor((amountMinor * perMille + 500) / 1000) + fixedFee(currency);
 }
 
+/** What a dispute costs, won or lost: 25 of the major unit. Invented, as the processing fee is. */
+export function disputeFee(currency: string): number {
+  if (ZERO_DECIMALS.has(currency)) return 25;
+  return THREE_DECIMALS.has(currency) ? 25_000 : 2500;
+}
+
 function fixedFee(currency: string): number {
   if (ZERO_DECIMALS.has(currency)) return 0;
   return THREE_DECIMALS.has(currency) ? 50 : 5;

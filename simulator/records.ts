@@ -23,6 +23,10 @@ export type RefundRecord = Omit<
   failure_balance_transaction?: string;
 };
 
+export type DisputeRecord = Omit<Stored<Stripe.Dispute, 'payment_intent'>, 'charge' | 'balance_transactions'> & {
+  charge: string;
+  balance_transactions: BalanceTransactionRecord[];
+};
 export type BalanceTransactionRecord = Stored<Stripe.BalanceTransaction, 'source'>;
 export type PaymentMethodRecord = Stored<Stripe.PaymentMethod, 'customer'>;
 export type CustomerRecord = Stripe.Customer;

@@ -2,7 +2,10 @@ import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { createClock } from './clock.ts';
+import { balanceControlRoutes } from './control/balance-routes.ts';
 import { browserRoutes } from './control/browser-routes.ts';
+import { cardControlRoutes } from './control/card-routes.ts';
+import { chargeControlRoutes } from './control/charge-routes.ts';
 import { clockRoutes } from './control/clock-routes.ts';
 import { CONTROL_PREFIX, answerControl, controlRouter } from './control/dispatch.ts';
 import { endpointControlRoutes } from './control/endpoint-routes.ts';
@@ -76,6 +79,9 @@ function assemble(seed: number) {
   const control = controlRouter([
     ...clockRoutes(world),
     ...browserRoutes(world),
+    ...cardControlRoutes(world),
+    ...chargeControlRoutes(world),
+    ...balanceControlRoutes(world),
     ...readerControlRoutes(world),
     ...seedRoutes(world),
     ...stateRoutes(world, log),

@@ -19,6 +19,12 @@ export interface Settings {
   refundStatus: 'succeeded' | 'pending';
   /** Until the refund of the failing card turns `failed`. */
   refundFailureDelayMs: number;
+  /** Until the refund of the card whose refunds wait turns `succeeded`. */
+  refundSettleDelayMs: number;
+  /** Until the holder of a disputing card disputes, and until the bank decides on evidence that names its outcome. */
+  disputeDelayMs: number;
+  /** Until money that was taken can be paid out; money that goes, and that comes back, counts at once. 0: instantly. */
+  balanceAvailableAfterMs: number;
   idempotencyKeptMs: number;
   /** An artificial execution time, real milliseconds, which makes the 409 of a key in use reproducible. */
   executionDelayMs: number;
@@ -41,6 +47,9 @@ export const defaultSettings: Readonly<Settings> = {
   offlineAfterMs: 120_000,
   refundStatus: 'succeeded',
   refundFailureDelayMs: 200,
+  refundSettleDelayMs: 200,
+  disputeDelayMs: 200,
+  balanceAvailableAfterMs: 2 * DAY_MS,
   idempotencyKeptMs: DAY_MS,
   executionDelayMs: 0,
   keptEvents: 20_000,

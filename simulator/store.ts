@@ -5,6 +5,7 @@ import type {
   BalanceTransactionRecord,
   ChargeRecord,
   CustomerRecord,
+  DisputeRecord,
   IntentRecord,
   LocationRecord,
   PaymentMethodRecord,
@@ -66,7 +67,10 @@ export interface Account extends AccountOptions {
   readonly setupAttempts: Collection<SetupAttemptRecord>;
   readonly charges: Collection<ChargeRecord>;
   readonly refunds: Collection<RefundRecord>;
+  readonly disputes: Collection<DisputeRecord>;
   readonly balanceTransactions: Collection<BalanceTransactionRecord>;
+  /** By currency, minor units: what was available before anything happened. */
+  readonly openingBalance: Map<string, number>;
   readonly locations: Collection<LocationRecord>;
   readonly readers: Collection<ReaderRecord>;
   readonly devices: Map<string, Device>;
@@ -134,7 +138,9 @@ function emptyAccount(options: AccountOptions, createdSeconds: number, settings:
     setupAttempts: createCollection(),
     charges: createCollection(),
     refunds: createCollection(),
+    disputes: createCollection(),
     balanceTransactions: createCollection(),
+    openingBalance: new Map(),
     locations: createCollection(),
     readers: createCollection(),
     devices: new Map(),

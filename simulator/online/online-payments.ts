@@ -7,6 +7,7 @@ import { become, recordApproval, recordDecline, refuseIntent } from '../resource
 import type { Account } from '../store.ts';
 import type { World } from '../world.ts';
 import { nextAction } from './authentication.ts';
+import { disputeLater } from './disputes.ts';
 import { attachCard, backgroundOfCard, needsAuthentication, verdictOn } from './saved-cards.ts';
 
 /** An intent about to be paid with a card that was typed or saved. */
@@ -83,6 +84,7 @@ function charge(world: World, account: Account, charging: Charging): Outcome {
   const made = chargeOf(world, charging);
   recordApproval(world, account, { ...made, validMs: isCapturedLater(intent) ? HELD_FOR_MS : undefined });
   keepOrSpend(world, account, { intent, method, wasAuthenticated });
+  disputeLater(world, account, { charge: made.charge, card: backgroundOfCard(account, method).card });
   return { kind: 'approved' };
 }
 

@@ -45,7 +45,8 @@ export function refuseSpent(account: Account, method: PaymentMethodRecord): void
 export function verdictOn(world: World, account: Account, method: PaymentMethodRecord): Verdict {
   const background = backgroundOfCard(account, method);
   const { order } = background;
-  if (order !== null) {
+  // Whoever was to be asked has been, or this would not be a charge yet.
+  if (order !== null && order.behaviour !== 'authentication_required') {
     order.timesLeft -= 1;
     if (order.timesLeft <= 0) background.order = null;
     return order.behaviour === 'ok' ? 'approved' : declines[order.behaviour];

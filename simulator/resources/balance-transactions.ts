@@ -7,8 +7,6 @@ import { instantRange, listPage, paging, within } from '../wire/lists.ts';
 import { endpoint, type ApiRoute } from '../wire/routes.ts';
 import { emit, type World } from '../world.ts';
 
-const AVAILABLE_AFTER_SECONDS = 2 * 86_400;
-
 export function balanceTransactionRoutes(world: World): ApiRoute[] {
   const filters = {
     ...paging,
@@ -42,8 +40,8 @@ export function balanceTransactionRoutes(world: World): ApiRoute[] {
   ];
 }
 
-/** Money becomes available two days after the charge. */
-function aged(world: World, item: BalanceTransactionRecord): BalanceTransactionRecord {
+/** Money that was taken becomes available after a while (`balanceAvailableAfterMs`). */
+export function aged(world: World, item: BalanceTransactionRecord): BalanceTransactionRecord {
   return item.available_on <= world.clock.nowSeconds() ? { ...item, status: 'available' } : item;
 }
 
@@ -55,19 +53,22 @@ interface Movement {
   description: string | null;
   type: BalanceTransactionRecord['type'];
   category: string;
+  /** Until it can be paid out; what goes, and what comes back, counts at once. */
+  availableAfterMs?: number;
+  feeFor?: string;
 }
 
-function record(world: World, account: Account, movement: Movement): BalanceTransactionRecord {
+export function recordMovement(world: World, account: Account, movement: Movement): BalanceTransactionRecord {
   const { amount, fee, currency } = movement;
   const created = world.clock.nowSeconds();
-  const feeDetails = [
-    { amount: fee, application: null, currency, description: 'Stripe processing fees', type: 'stripe_fee' },
-  ];
+  const availableOn = created + Math.floor((movement.availableAfterMs ?? 0) / 1000);
+  const description = movement.feeFor ?? 'Stripe processing fees';
+  const feeDetails = [{ amount: fee, application: null, currency, description, type: 'stripe_fee' }];
   const transaction: BalanceTransactionRecord = {
     id: world.random.id('txn_3', 23),
     object: 'balance_transaction',
     amount,
-    available_on: created + AVAILABLE_AFTER_SECONDS,
+    available_on: availableOn,
     balance_type: 'payments',
     created,
     currency,
@@ -78,7 +79,7 @@ function record(world: World, account: Account, movement: Movement): BalanceTran
     net: amount - fee,
     reporting_category: movement.category,
     source: movement.source,
-    status: 'pending',
+    status: availableOn > created ? 'pending' : 'available',
     type: movement.type,
   };
   account.balanceTransactions.add(transaction);
@@ -88,7 +89,7 @@ function record(world: World, account: Account, movement: Movement): BalanceTran
 /** A while after the capture Stripe knows the fee: `charge.updated` brings it (terminal.md 5.3). */
 export function settleChargeLater(world: World, account: Account, charge: ChargeRecord): void {
   world.clock.after(world.settings.balanceTransactionDelayMs, () => {
-    const transaction = record(world, account, {
+    const transaction = recordMovement(world, account, {
       amount: charge.amount_captured,
       fee: processingFee(charge.amount_captured, charge.currency),
       currency: charge.currency,
@@ -96,15 +97,21 @@ export function settleChargeLater(world: World, account: Account, charge: Charge
       description: charge.description,
       type: charge.payment_method_details?.type === 'interac_present' ? 'payment' : 'charge',
       category: 'charge',
+      availableAfterMs: fundsOf(account, charge) === 'at_once' ? 0 : world.settings.balanceAvailableAfterMs,
     });
     charge.balance_transaction = transaction.id;
     emit(world, account, { type: 'charge.updated', object: charge, previous: { balance_transaction: null } });
   });
 }
 
+/** Some test cards bring money that is available at once. */
+function fundsOf(account: Account, { payment_method: method }: ChargeRecord): 'later' | 'at_once' {
+  return account.cards.get(method ?? '')?.card.funds ?? 'later';
+}
+
 /** Money going back: the fee is not returned. */
 export function recordRefund(world: World, account: Account, refund: RefundRecord): string {
-  return record(world, account, {
+  return recordMovement(world, account, {
     amount: -refund.amount,
     fee: 0,
     currency: refund.currency,
@@ -117,7 +124,7 @@ export function recordRefund(world: World, account: Account, refund: RefundRecor
 
 /** A refund that bounced: the money is ours again (terminal.md 4.8). */
 export function recordRefundFailure(world: World, account: Account, refund: RefundRecord): string {
-  return record(world, account, {
+  return recordMovement(world, account, {
     amount: refund.amount,
     fee: 0,
     currency: refund.currency,

@@ -164,7 +164,7 @@ function refund(slot: Slot, { account, params }: ApiCall<typeof refundShape>): R
           ),
         )
       : chargeNamed(account, params.charge, 'charge');
-  const amount = refundableAmount(charge, params.amount);
+  const amount = refundableAmount(account, charge, params.amount);
   const config = params.refund_payment_config;
   startAction(
     slot,

@@ -1,5 +1,6 @@
 import type { ChargeRecord, RefundRecord } from '../records.ts';
 import type { Account } from '../store.ts';
+import { testCard } from '../test-cards.ts';
 import { emit, type World } from '../world.ts';
 import { recordRefund, recordRefundFailure } from './balance-transactions.ts';
 
@@ -10,13 +11,22 @@ export interface RefundWish {
   metadata: Record<string, string>;
 }
 
+/** Whether a refund goes through, as the card behind the charge has it (terminal.md 5.6). */
+function natureOf(account: Account, { payment_method: method }: ChargeRecord): 'succeeds' | 'waits' | 'fails' {
+  const typed = account.cards.get(method ?? '');
+  if (typed !== undefined) return typed.card.refund;
+  const number = account.cardNumbers.get(method ?? '');
+  return number !== undefined && testCard(number)?.refundFails === true ? 'fails' : 'succeeds';
+}
+
 /** Gives money back; succeeded at once unless refunds are set to wait (`refundStatus`). Events: terminal.md 5.3. */
 export function makeRefund(world: World, account: Account, wish: RefundWish): RefundRecord {
+  const nature = natureOf(account, wish.charge);
   const refund = newRefund(world, wish);
   account.refunds.add(refund);
   emit(world, account, { type: 'refund.created', object: refund });
   countRefund(wish.charge, wish.amountMinor);
-  const settles = world.settings.refundStatus === 'succeeded';
+  const settles = world.settings.refundStatus === 'succeeded' && nature !== 'waits';
   if (settles) {
     refund.status = 'succeeded';
     delete refund.pending_reason;
@@ -24,7 +34,27 @@ export function makeRefund(world: World, account: Account, wish: RefundWish): Re
   }
   emit(world, account, { type: 'charge.refunded', object: wish.charge });
   if (settles) tellUpdate(world, account, refund);
+  planEnd(world, account, { refund, nature });
   return refund;
+}
+
+/** What the bank does later of its own accord. */
+function planEnd(
+  world: World,
+  account: Account,
+  { refund, nature }: { refund: RefundRecord; nature: ReturnType<typeof natureOf> },
+): void {
+  const { clock, settings } = world;
+  if (nature === 'waits') {
+    clock.after(settings.refundSettleDelayMs, () => {
+      settleRefund(world, account, refund);
+    });
+  }
+  if (nature === 'fails') {
+    clock.after(settings.refundFailureDelayMs, () => {
+      failRefund(world, account, { refund, reason: 'expired_or_canceled_card' });
+    });
+  }
 }
 
 function newRefund(world: World, { charge, amountMinor, reason, metadata }: RefundWish): RefundRecord {

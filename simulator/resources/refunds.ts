@@ -1,15 +1,15 @@
 import type { ChargeRecord, RefundRecord } from '../records.ts';
 import type { Account } from '../store.ts';
-import { testCard } from '../test-cards.ts';
 import { invalidParameter, missingParameter, noSuch, refusal } from '../wire/errors.ts';
 import { boolean, filledText, integer, mergeMetadata, metadata, oneOf } from '../wire/fields.ts';
 import { instantRange, listPage, paging, within } from '../wire/lists.ts';
 import { endpoint, type ApiCall, type ApiRoute } from '../wire/routes.ts';
 import { emit, type World } from '../world.ts';
+import { isBeingTakenBack } from '../online/disputes.ts';
 import { chargeNamed } from './charges.ts';
 import { intentNamed } from './payment-intents.ts';
 import { chargeOf } from './payments.ts';
-import { failRefund, makeRefund, type RefundWish } from './refund-machine.ts';
+import { makeRefund, type RefundWish } from './refund-machine.ts';
 
 const createShape = {
   amount: integer,
@@ -65,17 +65,11 @@ function create(world: World, { account, params }: ApiCall<typeof createShape>):
   const charge = chargeToRefund(account, params);
   const wish: RefundWish = {
     charge,
-    amountMinor: refundableAmount(charge, params.amount),
+    amountMinor: refundableAmount(account, charge, params.amount),
     reason: params.reason ?? null,
     metadata: mergeMetadata({}, params.metadata),
   };
-  const refund = makeRefund(world, account, wish);
-  if (cardOf(account, charge)?.refundFails === true) {
-    world.clock.after(world.settings.refundFailureDelayMs, () => {
-      failRefund(world, account, { refund, reason: 'expired_or_canceled_card' });
-    });
-  }
-  return refund;
+  return makeRefund(world, account, wish);
 }
 
 function chargeToRefund(
@@ -97,10 +91,13 @@ function chargeToRefund(
 }
 
 /** Refunds of a charge never exceed what was captured; without an amount, all that is left. */
-export function refundableAmount(charge: ChargeRecord, amount: number | undefined): number {
+export function refundableAmount(account: Account, charge: ChargeRecord, amount: number | undefined): number {
   if (!charge.captured) {
     const message = `Charge ${charge.id} has not been captured: cancel its PaymentIntent instead.`;
     throw refusal('charge_not_refundable', message);
+  }
+  if (isBeingTakenBack(account, charge)) {
+    throw refusal('charge_disputed', `Charge ${charge.id} has been charged back; cannot issue a refund.`);
   }
   const left = charge.amount_captured - charge.amount_refunded;
   if (left <= 0) throw refusal('charge_already_refunded', `Charge ${charge.id} has already been refunded.`);
@@ -109,10 +106,4 @@ export function refundableAmount(charge: ChargeRecord, amount: number | undefine
   if (amount <= left) return amount;
   const message = `Refund amount (${amount}) is greater than unrefunded amount on charge (${left})`;
   throw refusal('charge_invalid_parameter', message, { param: 'amount' });
-}
-
-/** The test card behind a charge. */
-function cardOf(account: Account, charge: ChargeRecord) {
-  const number = account.cardNumbers.get(charge.payment_method ?? '');
-  return number === undefined ? undefined : testCard(number);
 }

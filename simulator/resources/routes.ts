@@ -2,9 +2,11 @@ import type { ApiRoute } from '../wire/routes.ts';
 import type { World } from '../world.ts';
 import { accountRoutes } from './accounts.ts';
 import { balanceTransactionRoutes } from './balance-transactions.ts';
+import { balanceRoutes } from './balance.ts';
 import { chargeRoutes } from './charges.ts';
 import { connectionTokenRoutes } from './connection-tokens.ts';
 import { customerRoutes } from './customers.ts';
+import { disputeRoutes } from './disputes.ts';
 import { eventRoutes } from './events.ts';
 import { locationRoutes } from './locations.ts';
 import { paymentIntentRoutes } from './payment-intents.ts';
@@ -21,10 +23,12 @@ import { webhookEndpointRoutes } from './webhook-endpoints.ts';
 export function apiRoutes(world: World): ApiRoute[] {
   return [
     ...accountRoutes(world),
+    ...balanceRoutes(world),
     ...balanceTransactionRoutes(world),
     ...chargeRoutes(world),
     ...connectionTokenRoutes(world),
     ...customerRoutes(world),
+    ...disputeRoutes(world),
     ...eventRoutes(),
     ...locationRoutes(world),
     paymentIntentSearchRoute(world),

@@ -15,6 +15,7 @@ const expandable: Record<string, readonly string[]> = {
     ...['customer', 'transfer_reversal', 'source_transfer_reversal'],
   ],
   balance_transaction: ['source'],
+  dispute: ['charge', 'payment_intent'],
   'terminal.reader': ['location'],
   payment_method: ['customer'],
   customer: ['default_source'],
@@ -93,6 +94,7 @@ const shelves: Record<string, (account: Account) => { get(id: string): object | 
   txn: ({ balanceTransactions }) => balanceTransactions,
   pm: ({ paymentMethods }) => paymentMethods,
   tml: ({ locations }) => locations,
+  dp: ({ disputes }) => disputes,
   seti: ({ setupIntents }) => setupIntents,
   setatt: ({ setupAttempts }) => setupAttempts,
   cus: ({ customers, deletedCustomers }) => ({

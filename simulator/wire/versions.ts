@@ -25,6 +25,7 @@ const additions: { since: string; to: Record<string, readonly string[]> }[] = [
         'settings.payments.statement_descriptor_prefix_kanji',
       ],
       charge: ['payment_record', 'source', 'payment_method_details.card.electronic_commerce_indicator'],
+      dispute: ['evidence_details.submission_method', 'intended_submission_method'],
       payment_intent: ['payment_record', 'source'],
     },
   },

@@ -63,6 +63,22 @@ export const memberCalls: ContractCall[] = [
     ids: [await checkout(shop)],
     params: { payment_method: 'pm_card_authenticationRequired', return_url: 'http://127.0.0.1:9/back' },
   })),
+
+  call('GET /v1/disputes', async (shop) => ({ params: { charge: (await disputed(shop)).charge } })),
+  call('GET /v1/disputes/{dispute}', async (shop) => {
+    const { id } = await disputed(shop);
+    await createControlClient(shop.simulator.url).dispute(id).win();
+    return { ids: [id] };
+  }),
+  call('POST /v1/disputes/{dispute}', async (shop) => ({
+    ids: [(await disputed(shop)).id],
+    params: { 'evidence[product_description]': 'A day pass', submit: 'true' },
+  })),
+  call('POST /v1/disputes/{dispute}/close', async (shop) => ({ ids: [(await disputed(shop)).id] })),
+  call('GET /v1/balance', async (shop) => {
+    await disputed(shop);
+    return {};
+  }),
 ];
 
 async function customer({ stripe }: Shop): Promise<string> {
@@ -93,15 +109,33 @@ async function checkout({ stripe }: Shop): Promise<string> {
   return (await stripe.paymentIntents.create({ amount: 5000, currency: 'aud' })).id;
 }
 
+async function paidOnline(shop: Shop): Promise<string> {
+  const id = await checkout(shop);
+  await createControlClient(shop.simulator.url).paymentIntent(id).confirm();
+  return id;
+}
+
+async function disputed(shop: Shop): Promise<{ id: string; charge: string }> {
+  const { id, charge } = await createControlClient(shop.simulator.url)
+    .paymentIntent(await paidOnline(shop))
+    .dispute();
+  return { id, charge: charge as string };
+}
+
 /** Members at the checkout: everything that an online card can make the simulator tell. */
 export async function membersDay(shop: Shop): Promise<void> {
   const card = await savedBySetup(shop);
-  const page = createControlClient(shop.simulator.url).paymentIntent(await checkout(shop));
+  const control = createControlClient(shop.simulator.url);
+  const page = control.paymentIntent(await checkout(shop));
   await page.confirm('4000000000000002');
   await page.confirm('pm_card_authenticationRequired');
   await page.failAuthentication();
   await page.confirm('pm_card_visa');
   await shop.stripe.setupIntents.cancel(await setup(shop));
+  await control.paymentMethod((await savedCard(shop)).id).replace();
+  await control.dispute((await disputed(shop)).id).win();
+  await control.dispute((await disputed(shop)).id).lose();
+  await control.paymentIntent(await paidOnline(shop)).refundInConsole();
   await shop.stripe.customers.update(card.customer, { name: 'Anna' });
   await shop.stripe.customers.del(card.customer);
 }
