@@ -1,6 +1,7 @@
 import { processorAccountId } from '../domain/ids.ts';
 import type { BalanceFact, ProcessorSweepPort } from '../domain/processor-port.ts';
 import { CardTransaction } from '../entities/card-transaction.entity.ts';
+import type { LedgerLinks } from '../domain/ledger.ts';
 import { commitRiders } from '../entities/commit-riders.ts';
 import { unitOfWork } from '../entities/orm.ts';
 import { ProcessorAccount } from '../entities/processor-account.entity.ts';
@@ -59,8 +60,10 @@ async function postFee(
   balance: BalanceFact,
 ): Promise<void> {
   const { account, card } = line;
-  const { organisationId, ownerId, paymentRef } = card;
-  const { transaction, mark } = feeOf({ account, organisationId, saleId: ownerId, paymentRef, balance }, deps.now());
+  const { transaction, mark } = feeOf(
+    { account, links: linksOf(card), paymentRef: card.paymentRef, balance },
+    deps.now(),
+  );
   if (transaction === null) {
     await commitRiders(deps.pool, [mark]);
     return;
@@ -70,4 +73,11 @@ async function postFee(
     throw new Error(`The fee ${balance.balanceTransactionRef} was refused: ${result.code}`);
   // Posted before by the sale itself, whose mark may have been lost with nothing else.
   if (result.replayed) await commitRiders(deps.pool, [mark]);
+}
+
+function linksOf({ ownerKind, ownerId, organisationId }: CardTransaction): LedgerLinks {
+  return {
+    ...(ownerKind === 'sale' ? { saleId: ownerId } : {}),
+    ...(organisationId ? { organisationId } : {}),
+  };
 }

@@ -5,7 +5,7 @@ import { money, minimum } from '../domain/money.ts';
 import type { BalanceFact, PaymentFact } from '../domain/processor-port.ts';
 import { progressOf } from '../domain/sale-progress.ts';
 import type { SaleSnapshot } from '../domain/sale-snapshot.ts';
-import type { NewLedgerTransaction } from '../domain/ledger.ts';
+import type { LedgerLinks, NewLedgerTransaction } from '../domain/ledger.ts';
 import type { ProcessorAccount } from '../entities/processor-account.entity.ts';
 import { SaleChanges, snapshotOf } from '../entities/sale-changes.ts';
 import { knownDeclines, type SaleFile } from '../entities/sale-file.ts';
@@ -63,8 +63,8 @@ export async function postLateMoney(desk: SaleDesk, payment: PaymentFact): Promi
 /** A balance line of the processor and what it belongs to. */
 export interface FeeLine {
   readonly account: ProcessorAccount;
-  readonly organisationId: string;
-  readonly saleId: string;
+  /** What the capture belongs to. */
+  readonly links: LedgerLinks;
   readonly paymentRef: string;
   readonly balance: BalanceFact;
 }
@@ -78,7 +78,7 @@ export function feeOf(line: FeeLine, at: Date): { transaction: NewLedgerTransact
     occurredAt: at.toISOString(),
     description: 'Card processing',
     balanceTransactionRef: balance.balanceTransactionRef,
-    links: { saleId: line.saleId, organisationId: line.organisationId, processorAccountId: account.id },
+    links: { ...line.links, processorAccountId: account.id },
   });
   const mark: Rider = {
     update: 'card_transaction',
@@ -91,8 +91,8 @@ export function feeOf(line: FeeLine, at: Date): { transaction: NewLedgerTransact
 function knownFee(file: SaleFile, payment: PaymentFact, at: Date): PosterItem | undefined {
   const { sale, account } = file;
   if (payment.balance === null) return undefined;
-  const { organisationId } = sale;
-  const line = { account, organisationId, saleId: sale.id, paymentRef: payment.paymentRef, balance: payment.balance };
+  const links = { saleId: sale.id, organisationId: sale.organisationId };
+  const line = { account, links, paymentRef: payment.paymentRef, balance: payment.balance };
   const { transaction, mark } = feeOf(line, at);
   return transaction === null ? undefined : { kind: 'post', transaction, riders: { onSuccess: [mark] } };
 }

@@ -16,6 +16,14 @@ export type ProviderEventId = Brand<string, 'ProviderEventId'>;
 export type IdempotencyRequestId = Brand<string, 'IdempotencyRequestId'>;
 export type LedgerTransactionId = Brand<string, 'LedgerTransactionId'>;
 export type LedgerHoldId = Brand<string, 'LedgerHoldId'>;
+export type MemberId = Brand<string, 'MemberId'>;
+export type PaymentId = Brand<string, 'PaymentId'>;
+export type TopUpId = Brand<string, 'TopUpId'>;
+export type TopUpNeedId = Brand<string, 'TopUpNeedId'>;
+export type IouId = Brand<string, 'IouId'>;
+export type NoticeId = Brand<string, 'NoticeId'>;
+export type CallbackEndpointId = Brand<string, 'CallbackEndpointId'>;
+export type CallbackDeliveryId = Brand<string, 'CallbackDeliveryId'>;
 
 /** Prefix of each kind of identifier. */
 export const idPrefixes = {
@@ -30,6 +38,14 @@ export const idPrefixes = {
   idempotencyRequest: 'idr',
   ledgerTransaction: 'ltx',
   ledgerHold: 'hld',
+  member: 'mem',
+  payment: 'pay',
+  topUp: 'top',
+  topUpNeed: 'ned',
+  iou: 'iou',
+  notice: 'ntc',
+  callbackEndpoint: 'cbe',
+  callbackDelivery: 'cbd',
 } as const;
 export type IdKind = keyof typeof idPrefixes;
 
@@ -65,3 +81,11 @@ export const providerEventId = parser<'ProviderEventId'>('providerEvent');
 export const idempotencyRequestId = parser<'IdempotencyRequestId'>('idempotencyRequest');
 export const ledgerTransactionId = parser<'LedgerTransactionId'>('ledgerTransaction');
 export const ledgerHoldId = parser<'LedgerHoldId'>('ledgerHold');
+export const memberId = parser<'MemberId'>('member');
+export const paymentId = parser<'PaymentId'>('payment');
+export const topUpId = parser<'TopUpId'>('topUp');
+export const topUpNeedId = parser<'TopUpNeedId'>('topUpNeed');
+export const iouId = parser<'IouId'>('iou');
+export const noticeId = parser<'NoticeId'>('notice');
+export const callbackEndpointId = parser<'CallbackEndpointId'>('callbackEndpoint');
+export const callbackDeliveryId = parser<'CallbackDeliveryId'>('callbackDelivery');

@@ -16,7 +16,8 @@ const CardTransactionSchema = defineEntity({
   ],
   properties: {
     id: p.string().$type<CardTransactionId>().length(30).collation('ascii_bin').primary(),
-    organisationId: p.string().$type<OrganisationId>().length(30).collation('ascii_bin'),
+    /** Null for a member's own card money. */
+    organisationId: p.string().$type<OrganisationId>().length(30).collation('ascii_bin').nullable(),
     processorAccountId: p.string().$type<ProcessorAccountId>().length(30).collation('ascii_bin'),
     ownerKind: p.string().length(16).collation('ascii_bin'),
     ownerId: p.string().length(30).collation('ascii_bin'),

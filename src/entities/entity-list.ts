@@ -1,34 +1,50 @@
 import { ApiKey } from './api-key.entity.ts';
 import { AuditEvent } from './audit-event.entity.ts';
+import { AutoTopUp } from './auto-top-up.entity.ts';
+import { CallbackDelivery } from './callback-delivery.entity.ts';
+import { CallbackEndpoint } from './callback-endpoint.entity.ts';
 import { CardTransaction } from './card-transaction.entity.ts';
 import { IdempotencyRequest } from './idempotency-request.entity.ts';
+import { Iou } from './iou.entity.ts';
 import { LedgerAccount } from './ledger-account.entity.ts';
 import { LedgerEntry } from './ledger-entry.entity.ts';
 import { LedgerHold } from './ledger-hold.entity.ts';
 import { LedgerSeal } from './ledger-seal.entity.ts';
 import { LedgerTransaction } from './ledger-transaction.entity.ts';
+import { Member } from './member.entity.ts';
+import { Notice } from './notice.entity.ts';
 import { Organisation } from './organisation.entity.ts';
+import { Payment } from './payment.entity.ts';
 import { ProcessorAccount } from './processor-account.entity.ts';
 import { ProviderEvent } from './provider-event.entity.ts';
 import { ProviderObject } from './provider-object.entity.ts';
 import { Reader } from './reader.entity.ts';
+import { Sale } from './sale.entity.ts';
 import { SaleAttempt } from './sale-attempt.entity.ts';
 import { SaleEvent } from './sale-event.entity.ts';
-import { Sale } from './sale.entity.ts';
 import { Site } from './site.entity.ts';
+import { TopUp } from './top-up.entity.ts';
+import { TopUpNeed } from './top-up-need.entity.ts';
 
 /** Every entity, so that the ORM needs no file discovery and the schema check sees all of them. */
 export const entities = [
   ApiKey,
   AuditEvent,
+  AutoTopUp,
+  CallbackDelivery,
+  CallbackEndpoint,
   CardTransaction,
   IdempotencyRequest,
+  Iou,
   LedgerAccount,
   LedgerEntry,
   LedgerHold,
   LedgerSeal,
   LedgerTransaction,
+  Member,
+  Notice,
   Organisation,
+  Payment,
   ProcessorAccount,
   ProviderEvent,
   ProviderObject,
@@ -37,4 +53,6 @@ export const entities = [
   SaleAttempt,
   SaleEvent,
   Site,
+  TopUp,
+  TopUpNeed,
 ] as const;

@@ -2,7 +2,7 @@ import { defineEntity, p } from '@mikro-orm/core';
 import type { ProcessorAccountId } from '../domain/ids.ts';
 
 /** What kind of aggregate, and so of workflow, owns a processor's object. */
-export type OwnerKind = 'sale';
+export type OwnerKind = 'sale' | 'top_up';
 
 const ProviderObjectSchema = defineEntity({
   name: 'ProviderObject',

@@ -1,0 +1,40 @@
+import { defineEntity, p } from '@mikro-orm/core';
+import type { MemberId, PaymentId } from '../domain/ids.ts';
+import type { PayeeKind, PaymentEntryType, PaymentMode, PaymentState } from '../domain/member-payment.ts';
+
+const PaymentSchema = defineEntity({
+  name: 'Payment',
+  tableName: 'payment',
+  indexes: [
+    { name: 'payment_member_index', properties: ['memberId', 'id'] },
+    { name: 'payment_state_index', properties: ['state', 'updatedAt'] },
+  ],
+  properties: {
+    id: p.string().$type<PaymentId>().length(30).collation('ascii_bin').primary(),
+    no: p.integer().unsigned().autoincrement().unique('payment_no_unique'),
+    memberId: p.string().$type<MemberId>().length(30).collation('ascii_bin'),
+    payeeKind: p.string().$type<PayeeKind>().length(16).collation('ascii_bin'),
+    payeeId: p.string().length(30).collation('ascii_bin'),
+    amountMinor: p.bigint('number'),
+    currency: p.string().length(3).collation('ascii_bin'),
+    description: p.string().length(255),
+    type: p.string().$type<PaymentEntryType>().length(20),
+    sessionRef: p.string().length(120).nullable(),
+    eventRef: p.string().length(120).nullable(),
+    paymentType: p.string().length(60).nullable(),
+    mode: p.string().$type<PaymentMode>().length(12).collation('ascii_bin'),
+    routeCode: p.string().length(16).collation('ascii_bin').nullable(),
+    routePayload: p.string().length(120).nullable(),
+    returnUrl: p.string().length(500).nullable(),
+    state: p.string().$type<PaymentState>().length(20).collation('ascii_bin'),
+    outcome: p.string().length(40).collation('ascii_bin').nullable(),
+    attentionReason: p.string().length(255).nullable(),
+    actor: p.string().length(120).collation('ascii_bin'),
+    createdAt: p.datetime(6),
+    updatedAt: p.datetime(6),
+    version: p.integer().version(),
+  },
+});
+/** What a member wants to pay, to whom, and what became of it (cobalt.md 2.6, 2.7). */
+export class Payment extends PaymentSchema.class {}
+PaymentSchema.setClass(Payment);
