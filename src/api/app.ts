@@ -21,6 +21,7 @@ import { apiKeyRoutes } from './routes/api-keys.route.ts';
 import { docsRoutes } from './routes/docs.route.ts';
 import { healthRoutes } from './routes/health.route.ts';
 import { ledgerRoutes } from './routes/ledger.route.ts';
+import { memberRoutes } from './routes/members.route.ts';
 import { organisationRoutes } from './routes/organisations.route.ts';
 import { processorAccountRoutes } from './routes/processor-accounts.route.ts';
 import { readerRoutes } from './routes/readers.route.ts';
@@ -102,6 +103,7 @@ export function apiRoutes(parts: ApiDependencies): readonly Route[] {
     ...siteRoutes(orm),
     ...readerRoutes({ orm, pool, administrationFor: parts.administrationFor }),
     ...organisationRoutes(orm, settings.defaultZone),
+    ...memberRoutes(orm),
     ...processorAccountRoutes(orm),
     ...apiKeyRoutes(orm),
     ...ledgerRoutes(pool),

@@ -5,8 +5,12 @@
 export const roles = [
   'apikey.manage',
   'ledger.view',
+  'member.manage',
+  'member.view',
   'organisation.manage',
   'organisation.view',
+  'payments.use',
+  'payments.view',
   'platform.admin',
   'processor.manage',
   'reader.manage',
@@ -21,7 +25,9 @@ export type Role = (typeof roles)[number];
 
 /** A role that brings others with it; `platform.admin` brings all. */
 const implied: Partial<Record<Role, readonly Role[]>> = {
+  'member.manage': ['member.view'],
   'organisation.manage': ['organisation.view'],
+  'payments.use': ['payments.view', 'member.view'],
   'reader.manage': ['reader.view'],
   'sales.resolve': ['sales.view'],
   'sales.use': ['sales.view', 'reader.view', 'site.view'],

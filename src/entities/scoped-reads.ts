@@ -2,6 +2,7 @@ import type { SqlEntityManager } from '@mikro-orm/sql';
 import type { FilterQuery } from '@mikro-orm/core';
 import type { Scope } from '../domain/principal.ts';
 import { ApiKey } from './api-key.entity.ts';
+import { Member } from './member.entity.ts';
 import { Organisation } from './organisation.entity.ts';
 import { ProcessorAccount } from './processor-account.entity.ts';
 import { Reader } from './reader.entity.ts';
@@ -71,6 +72,17 @@ export class ScopedReads {
   async apiKeys(page: PageRequest): Promise<Page<ApiKey>> {
     const where = and<ApiKey>(this.#ofSite(), after(page));
     return cut(await this.#em.find(ApiKey, where, ordered(page)), page);
+  }
+
+  /** Members are the platform's: no organisation's key sees them. */
+  async member(id: string): Promise<Member | null> {
+    if (this.#scope.organisationId !== null) return null;
+    return this.#em.findOne(Member, { id: id as Member['id'] });
+  }
+
+  async members(page: PageRequest, filter: FilterQuery<Member> = {}): Promise<Page<Member>> {
+    if (this.#scope.organisationId !== null) return { rows: [], nextCursor: null };
+    return cut(await this.#em.find(Member, and<Member>(filter, after(page)), ordered(page)), page);
   }
 
   /** The platform's accounts are also what an organisation may sell through, so it sees those and its own. */
