@@ -32,7 +32,8 @@ const schema = z.object({
   WORKFLOW_BUNDLE: z.string().min(1).optional(),
   /** A cashier waits: a killed worker's sales move to another one after this. */
   STICKY_TIMEOUT_MS: ms.default(1_000),
-  MAX_CACHED_WORKFLOWS: z.coerce.number().int().min(10).default(600),
+  /** About 1.3 MiB each in a busy worker: with 500 it stays below 1 GiB (quality.md F36). */
+  MAX_CACHED_WORKFLOWS: z.coerce.number().int().min(10).default(500),
   STRIPE_API_KEY: z.string().min(1),
   STRIPE_WEBHOOK_SECRET: z.string().min(1).optional(),
   STRIPE_API_BASE: z.url().optional(),

@@ -6,9 +6,9 @@ import type { Fault, FaultContext, FaultReport } from './harness/types.ts';
 import { openWorld, type World } from './harness/world.ts';
 
 const mebibyte = 2 ** 20;
-// A cache of 600 is what production has; the small one is as much smaller than its sales.
+// A cache of 500 is what production has; the small one is as much smaller than its sales.
 const sizes = {
-  full: { sales: 10_000, cached: 600, taps: 1_000, budget: 1_024 * mebibyte },
+  full: { sales: 10_000, cached: 500, taps: 1_000, budget: 1_024 * mebibyte },
   small: { sales: 50, cached: 10, taps: 12, budget: 512 * mebibyte },
 };
 const amount = 900;

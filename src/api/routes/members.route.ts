@@ -158,11 +158,12 @@ async function ensureMember(
   principal: Principal,
   { rank, system, ...wanted }: NewMember,
 ): Promise<{ readonly member: Member; readonly isNew: boolean }> {
-  const known = await em.findOne(Member, { externalRef: wanted.externalRef });
-  if (known !== null) return { member: known, isNew: false };
+  const { externalRef } = wanted;
+  const [known] = (await scopedTo(em, principal).members({ limit: 1, after: null }, { externalRef })).rows;
+  if (known !== undefined) return { member: known, isNew: false };
   const member = em.create(Member, {
     id: memberId(newId('member')),
-    externalRef: wanted.externalRef,
+    externalRef,
     firstName: wanted.firstName,
     lastName: wanted.lastName,
     email: wanted.email ?? null,
