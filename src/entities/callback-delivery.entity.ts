@@ -1,8 +1,7 @@
 import { defineEntity, p } from '@mikro-orm/core';
 import type { CallbackDeliveryId, PaymentId } from '../domain/ids.ts';
+import type { CallbackStatus } from '../domain/route-code.ts';
 
-/** What became of the payment, as the host reads it. */
-export type CallbackStatus = 'Success' | 'Failure';
 /** `dead`: given up after three days; a person may send it again. */
 export type CallbackDeliveryState = 'pending' | 'delivered' | 'dead';
 
