@@ -17,7 +17,7 @@ export type CalledBackPayment = Pick<
  */
 export function callbackRiders(payment: CalledBackPayment, status: CallbackStatus, at: Date): readonly Rider[] {
   const { routeCode } = payment;
-  if (routeCode === null || routeCode === '') return [];
+  if (routeCode === null || routeCode === undefined || routeCode === '') return [];
   if (routeCode === iouRouteCode) return [iouRider(payment, status, at)];
   if (isInsideRouteCode(routeCode)) return [];
   return [deliveryRider({ ...payment, routeCode }, status, at)];
@@ -64,7 +64,7 @@ function callbackPayload(
     timestamp: at.toISOString(),
     data: {
       code: payment.routeCode,
-      payload: payment.routePayload,
+      payload: payment.routePayload ?? null,
       payment: payment.id,
       member: payment.memberId,
       amount: { amount: payment.amountMinor, currency: payment.currency },
