@@ -49,12 +49,19 @@ const schema = z.object({
   JOBS_METRICS_PORT: port.optional(),
   /** JSON that overrides single figures of the sale's patience, in ms. */
   SALE_TIMING: z.string().optional(),
+  /** JSON that overrides single figures of a checkout's patience, in ms. */
+  CHECKOUT_TIMING: z.string().optional(),
+  /** JSON by currency that overrides limits of members' balances, in minor units (decisions D1). */
+  TOP_UP_LIMITS: z.string().optional(),
   SALE_AMOUNT_MAX_MINOR: z.coerce.number().int().positive().default(99_999_999),
   EVENT_SWEEP_MS: ms.default(5_000),
   INBOX_SWEEP_MS: ms.default(5_000),
   FEE_SWEEP_MS: ms.default(10_000),
   UNBEGUN_SWEEP_MS: ms.default(60_000),
   SEAL_MS: ms.default(5_000),
+  CALLBACK_MS: ms.default(1_000),
+  /** For demos and tests: callbacks may go to plain HTTP and to addresses of our own network. */
+  CALLBACK_ALLOW_PRIVATE: flag.default(false),
   DEFAULT_ZONE: z.string().min(1).default('Australia/Sydney'),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
 });

@@ -7,7 +7,7 @@ import { Redis } from 'ioredis';
 import type Koa from 'koa';
 import packageJson from '../package.json' with { type: 'json' };
 import { createAdminApp } from '../src/api/admin-app.ts';
-import { createApi } from '../src/api/app.ts';
+import { createApi, type ApiDependencies } from '../src/api/app.ts';
 import { Health } from '../src/api/health.ts';
 import { createLogger, type Logger } from '../src/api/logger.ts';
 import { createMetrics } from '../src/api/metrics.ts';
@@ -15,6 +15,7 @@ import { webhookRoutes } from '../src/api/routes/webhooks.route.ts';
 import { SaleEventHub } from '../src/api/sale-event-hub.ts';
 import type { Config } from '../src/config.ts';
 import type { ReaderAdministration } from '../src/domain/reader-administration.ts';
+import { checkoutTimingOf, limitsFrom } from './member-money.ts';
 import { saleTimingOf } from './sale-timing.ts';
 import { AnswerKeeper } from '../src/entities/answer-keeper.ts';
 import { createOrm } from '../src/entities/orm.ts';
@@ -24,11 +25,13 @@ import { requireSchema } from '../src/entities/schema-version.ts';
 import { SqlPool } from '../src/entities/sql-pool.ts';
 import { createWebhookAccounts } from '../src/entities/webhook-accounts.read.ts';
 import { createDispatchProducer, dispatchProviderEventsQueue } from '../src/jobs/dispatch-provider-events.queue.ts';
+import { deliverCallbacksQueue } from '../src/jobs/deliver-callbacks.queue.ts';
 import { sealBookQueue } from '../src/jobs/seal-book.queue.ts';
 import { sweepInboxQueue } from '../src/jobs/sweep-inbox.queue.ts';
 import { sweepProcessorFeesQueue } from '../src/jobs/sweep-processor-fees.queue.ts';
 import { sweepProviderEventsQueue } from '../src/jobs/sweep-provider-events.queue.ts';
 import { sweepUnbegunSalesQueue } from '../src/jobs/sweep-unbegun-sales.queue.ts';
+import { createStripeBrowserSecrets, type BrowserSecrets } from '../src/stripe/client-secret.direct.ts';
 import { createStripeReaderAdministration } from '../src/stripe/reader-administration.direct.ts';
 import { createStripeClient } from '../src/stripe/stripe-client.ts';
 import type { Running } from './process.ts';
@@ -137,7 +140,7 @@ function createApps(config: Config, parts: Opened & { readonly health: Health; r
     orm: parts.orm,
     pool,
     temporal: parts.temporal,
-    administrationFor: administrations(config),
+    ...directs(config),
     hub,
     answers: parts.answers,
     health,
@@ -149,6 +152,8 @@ function createApps(config: Config, parts: Opened & { readonly health: Health; r
       taskQueue: config.TASK_QUEUE_PAYMENTS,
       deadlineMs: config.API_DEADLINE_MS,
       saleTiming: saleTimingOf(config.SALE_TIMING),
+      checkoutTiming: checkoutTimingOf(config.CHECKOUT_TIMING),
+      limitsOf: limitsFrom(config.TOP_UP_LIMITS),
       saleAmountMaxMinor: config.SALE_AMOUNT_MAX_MINOR,
       defaultZone: config.DEFAULT_ZONE,
       rateLimitPerMinute: config.API_RATE_LIMIT_PER_MINUTE,
@@ -167,6 +172,7 @@ function boardQueues(redis: Redis, prefix: string, log: Logger): Queue[] {
     sweepProcessorFeesQueue,
     sweepUnbegunSalesQueue,
     sealBookQueue,
+    deliverCallbacksQueue,
   ];
   return names.map((name) => {
     const queue = new Queue(name, { connection: redis, prefix });
@@ -178,19 +184,23 @@ function boardQueues(redis: Redis, prefix: string, log: Logger): Queue[] {
   });
 }
 
-/** One client per processor account: each has its own key. */
-function administrations(config: Config): (account: ProcessorAccount) => ReaderAdministration {
-  const made = new Map<string, ReaderAdministration>();
-  return (account) => {
+/** What the API asks of a processor itself: nothing of it moves money. One client per account, each with its own key. */
+function directs(config: Config): Pick<ApiDependencies, 'administrationFor' | 'secretsAt'> {
+  const made = new Map<string, ReaderAdministration & BrowserSecrets>();
+  const of = (account: ProcessorAccount): ReaderAdministration & BrowserSecrets => {
     const known = made.get(account.id);
     if (known !== undefined) return known;
     const apiKey = config.secret(account.secretRef);
-    const administration = createStripeReaderAdministration(
-      createStripeClient({ apiKey, apiBase: config.STRIPE_API_BASE, timeoutMs: config.STRIPE_TIMEOUT_MS }),
-    );
-    made.set(account.id, administration);
-    return administration;
+    const client = createStripeClient({
+      apiKey,
+      apiBase: config.STRIPE_API_BASE,
+      timeoutMs: config.STRIPE_TIMEOUT_MS,
+    });
+    const direct = { ...createStripeReaderAdministration(client), ...createStripeBrowserSecrets(client) };
+    made.set(account.id, direct);
+    return direct;
   };
+  return { administrationFor: of, secretsAt: of };
 }
 
 async function listen(app: Koa, at: { readonly port: number; readonly host: string }): Promise<Server> {

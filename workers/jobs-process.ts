@@ -9,12 +9,14 @@ import type { Config } from '../src/config.ts';
 import { processorAccountId } from '../src/domain/ids.ts';
 import type { ProcessorSweepPort } from '../src/domain/processor-port.ts';
 import { AccountSweeps } from '../src/entities/account-sweeps.ts';
+import { CallbackDeliveries } from '../src/entities/callback-deliveries.ts';
 import { createOrm, unitOfWork, type Orm } from '../src/entities/orm.ts';
 import { ProcessorAccount } from '../src/entities/processor-account.entity.ts';
 import { createInbox } from '../src/entities/provider-event-inbox.ts';
 import { ProviderEventRows } from '../src/entities/provider-event-rows.ts';
 import { UnbegunSales } from '../src/entities/unbegun-sales.read.ts';
 import { SqlPool } from '../src/entities/sql-pool.ts';
+import { createCallbackSender } from '../src/jobs/callback-sender.ts';
 import { createJobs, type Jobs } from '../src/jobs/create-jobs.ts';
 import type { JobMetrics } from '../src/jobs/job-ports.ts';
 import { createTemporalMessenger } from '../src/jobs/temporal-messenger.ts';
@@ -85,6 +87,9 @@ function startable(config: Config, parts: Opened & { readonly log: Logger; reado
     rows: new ProviderEventRows(pool),
     accounts: new AccountSweeps(pool),
     unbegun: new UnbegunSales(pool),
+    callbacks: new CallbackDeliveries(pool),
+    sendCallback: createCallbackSender({ allowPrivate: config.CALLBACK_ALLOW_PRIVATE }),
+    secretOf: config.secret,
     messenger: createTemporalMessenger({
       client: parts.temporal,
       taskQueue: config.TASK_QUEUE_PAYMENTS,
@@ -100,6 +105,7 @@ function startable(config: Config, parts: Opened & { readonly log: Logger; reado
       feeSweepMs: config.FEE_SWEEP_MS,
       unbegunSweepMs: config.UNBEGUN_SWEEP_MS,
       sealMs: config.SEAL_MS,
+      callbackMs: config.CALLBACK_MS,
     },
   });
 }

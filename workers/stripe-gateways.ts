@@ -1,7 +1,9 @@
+import type { CardPort } from '../src/domain/card-port.ts';
 import type { Config } from '../src/config.ts';
 import type { ProcessorPort, ProcessorSweepPort } from '../src/domain/processor-port.ts';
 import type { ProcessorAccount } from '../src/entities/processor-account.entity.ts';
 import { subscribedEventTypes } from '../src/domain/provider-events.ts';
+import { createStripeCardGateway } from '../src/stripe/card-gateway.ts';
 import { createStripeClient } from '../src/stripe/stripe-client.ts';
 import { createStripeSweep } from '../src/stripe/stripe-sweep.ts';
 import { createStripeTerminalGateway } from '../src/stripe/terminal-gateway.ts';
@@ -9,12 +11,15 @@ import { createStripeTerminalGateway } from '../src/stripe/terminal-gateway.ts';
 export interface Gateways {
   readonly gatewayFor: (account: ProcessorAccount) => ProcessorPort;
   readonly sweepFor: (account: ProcessorAccount) => ProcessorSweepPort;
+  readonly cardsAt: (account: ProcessorAccount) => CardPort;
 }
+
+type Gateway = ProcessorPort & ProcessorSweepPort & { readonly cards: CardPort };
 
 /** One client per processor account, made when it is first needed and kept: each has its own key and connections. */
 export function createStripeGateways(config: Config): Gateways {
-  const made = new Map<string, ProcessorPort & ProcessorSweepPort>();
-  const of = (account: ProcessorAccount): ProcessorPort & ProcessorSweepPort => {
+  const made = new Map<string, Gateway>();
+  const of = (account: ProcessorAccount): Gateway => {
     const known = made.get(account.id);
     if (known !== undefined) return known;
     const client = createStripeClient({
@@ -23,11 +28,12 @@ export function createStripeGateways(config: Config): Gateways {
       timeoutMs: config.STRIPE_TIMEOUT_MS,
     });
     const gateway = {
+      cards: createStripeCardGateway(client),
       ...createStripeTerminalGateway(client),
       ...createStripeSweep(client, { types: subscribedEventTypes, now: Date.now }),
     };
     made.set(account.id, gateway);
     return gateway;
   };
-  return { gatewayFor: of, sweepFor: of };
+  return { gatewayFor: of, sweepFor: of, cardsAt: (account) => of(account).cards };
 }

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { bundleWorkflowCode, NativeConnection, Worker, type WorkerOptions } from '@temporalio/worker';
 import { createLateEventActivities } from '../src/activities/late-event.activities.ts';
+import { createMemberPaymentActivities } from '../src/activities/member-payment.activities.ts';
 import { createProcessorFeeActivities } from '../src/activities/processor-fee.activities.ts';
 import { createTerminalSaleActivities } from '../src/activities/terminal-sale.activities.ts';
 import type { Config } from '../src/config.ts';
@@ -9,6 +10,7 @@ import { createOrm } from '../src/entities/orm.ts';
 import { SqlPool } from '../src/entities/sql-pool.ts';
 import { createPoster } from '../src/ledger/poster.ts';
 import type { Running } from './process.ts';
+import { limitsFrom } from './member-money.ts';
 import { createStripeGateways } from './stripe-gateways.ts';
 import { temporalConnection } from './temporal-connection.ts';
 
@@ -19,7 +21,7 @@ export async function createTemporalWorker(config: Config): Promise<Running> {
   const poster = createPoster({ databaseUrl: config.DATABASE_URL });
   const connection = await NativeConnection.connect(temporalConnection(config));
   const gateways = createStripeGateways(config);
-  const deps = { orm, pool, poster, now: () => new Date(), ...gateways };
+  const deps = { limitsOf: limitsFrom(config.TOP_UP_LIMITS), orm, pool, poster, now: () => new Date(), ...gateways };
   const worker = await Worker.create({
     connection,
     namespace: config.TEMPORAL_NAMESPACE,
@@ -29,6 +31,7 @@ export async function createTemporalWorker(config: Config): Promise<Running> {
       ...createTerminalSaleActivities(deps),
       ...createProcessorFeeActivities(deps),
       ...createLateEventActivities(deps),
+      ...createMemberPaymentActivities(deps),
     },
     stickyQueueScheduleToStartTimeout: config.STICKY_TIMEOUT_MS,
     maxCachedWorkflows: config.MAX_CACHED_WORKFLOWS,

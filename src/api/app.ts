@@ -22,6 +22,9 @@ import { docsRoutes } from './routes/docs.route.ts';
 import { healthRoutes } from './routes/health.route.ts';
 import { ledgerRoutes } from './routes/ledger.route.ts';
 import { memberRoutes } from './routes/members.route.ts';
+import { paymentRoutes } from './routes/payments.route.ts';
+import { topUpRoutes } from './routes/top-ups.route.ts';
+import { MemberMoneyMessenger } from './member-money-messenger.ts';
 import { organisationRoutes } from './routes/organisations.route.ts';
 import { processorAccountRoutes } from './routes/processor-accounts.route.ts';
 import { readerRoutes } from './routes/readers.route.ts';
@@ -30,6 +33,9 @@ import { saleRoutes } from './routes/sales.route.ts';
 import { siteRoutes } from './routes/sites.route.ts';
 import type { SaleEventHub } from './sale-event-hub.ts';
 import { SaleMessenger } from './sale-messenger.ts';
+import type { BrowserSecrets } from '../stripe/client-secret.direct.ts';
+import type { CheckoutTiming } from '../domain/payment-snapshot.ts';
+import type { TopUpLimits } from '../domain/auto-top-up.ts';
 
 /** Figures of a deployment. */
 export interface ApiSettings {
@@ -37,6 +43,9 @@ export interface ApiSettings {
   readonly taskQueue: string;
   readonly deadlineMs: number;
   readonly saleTiming: SaleTiming;
+  readonly checkoutTiming: CheckoutTiming;
+  /** Limits of members' balances in a currency. */
+  readonly limitsOf: (currency: string) => TopUpLimits;
   readonly saleAmountMaxMinor: number;
   readonly defaultZone: string;
   readonly rateLimitPerMinute: number;
@@ -50,6 +59,7 @@ export interface ApiDependencies {
   readonly pool: SqlPool;
   readonly temporal: Client;
   readonly administrationFor: (account: ProcessorAccount) => ReaderAdministration;
+  readonly secretsAt: (account: ProcessorAccount) => BrowserSecrets;
   readonly hub: SaleEventHub;
   readonly answers: AnswerKeeper;
   readonly health: Health;
@@ -97,6 +107,14 @@ export function apiRoutes(parts: ApiDependencies): readonly Route[] {
     deadlineMs: settings.deadlineMs,
     timing: settings.saleTiming,
   });
+  const money = {
+    ...{ orm, pool, answers: parts.answers, secretsAt: parts.secretsAt, limitsOf: settings.limitsOf },
+    messenger: new MemberMoneyMessenger(parts.temporal, {
+      taskQueue: settings.taskQueue,
+      deadlineMs: settings.deadlineMs,
+      timing: settings.checkoutTiming,
+    }),
+  };
   const routes = [
     ...saleRoutes({ pool, messenger, answers: parts.answers, amountMaxMinor: settings.saleAmountMaxMinor }),
     ...saleEventRoutes({ pool, hub: parts.hub }),
@@ -104,6 +122,8 @@ export function apiRoutes(parts: ApiDependencies): readonly Route[] {
     ...readerRoutes({ orm, pool, administrationFor: parts.administrationFor }),
     ...organisationRoutes(orm, settings.defaultZone),
     ...memberRoutes(orm),
+    ...paymentRoutes(money),
+    ...topUpRoutes(money),
     ...processorAccountRoutes(orm),
     ...apiKeyRoutes(orm),
     ...ledgerRoutes(pool),

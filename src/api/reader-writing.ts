@@ -26,7 +26,7 @@ import type { SqlPool } from '../entities/sql-pool.ts';
 import { freshAnswer, replayed, replayOf, requireSameRequest } from './once.ts';
 import { problem } from './problems.ts';
 import type { Answer } from './route.ts';
-import { refusedField } from './sale-requests.ts';
+import { refusedField } from './refused-field.ts';
 import { readerView } from './views.ts';
 
 export interface ReaderWritingParts {

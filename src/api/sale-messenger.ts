@@ -1,20 +1,11 @@
-import {
-  isGrpcServiceError,
-  ServiceError,
-  WithStartWorkflowOperation,
-  WorkflowExecutionAlreadyStartedError,
-  WorkflowNotFoundError,
-  WorkflowUpdateFailedError,
-  WorkflowUpdateRPCTimeoutOrCancelledError,
-  type Client,
-  type WorkflowStartOptions,
-} from '@temporalio/client';
-import { ApplicationFailure, type UpdateDefinition } from '@temporalio/common';
+import { WithStartWorkflowOperation, type Client, type WorkflowStartOptions } from '@temporalio/client';
+import type { UpdateDefinition } from '@temporalio/common';
 import type { SaleAnswer } from '../domain/sale-snapshot.ts';
 import type { SaleTiming } from '../domain/sale-timing.ts';
 import * as attributes from '../workflows/search-attributes.messages.ts';
 import { begin, terminalSaleWorkflowId } from '../workflows/terminal-sale.messages.ts';
 import type { terminalSale } from '../workflows/terminal-sale.workflow.ts';
+import { UpdateCalls, type Silence } from './update-calls.ts';
 
 export interface SaleMessengerSettings {
   readonly taskQueue: string;
@@ -33,12 +24,8 @@ export interface BeginOrder {
   readonly summary: string;
 }
 
-/**
- * What became of a message to a sale's workflow. `late`: no answer within the deadline, the message may still be acted
- * on. `away`: Temporal cannot be reached; the same message may be sent again. `closed`: the workflow has ended, or was
- * never there. `rejected`: it did not take the message, and nothing was recorded.
- */
-export type MessageOutcome = SaleAnswer | { readonly kind: 'late' | 'away' | 'closed' | 'rejected' };
+/** What became of a message to a sale's workflow: its answer, or why there is none. */
+export type MessageOutcome = SaleAnswer | Silence;
 
 /**
  * Carries commands to the workflow of a sale, the only writer of it. The id of an update is the id of the caller's
@@ -47,17 +34,17 @@ export type MessageOutcome = SaleAnswer | { readonly kind: 'late' | 'away' | 'cl
 export class SaleMessenger {
   readonly #client: Client;
   readonly #settings: SaleMessengerSettings;
-  /** Callers in this process that wait for the same update share one. */
-  readonly #underway = new Map<string, Promise<MessageOutcome>>();
+  readonly #calls: UpdateCalls<SaleAnswer>;
 
   constructor(client: Client, settings: SaleMessengerSettings) {
     this.#client = client;
     this.#settings = settings;
+    this.#calls = new UpdateCalls(client, settings.deadlineMs);
   }
 
   /** Starts the sale's workflow, or finds it, and waits until the reader has answered. */
   async begin(updateId: string, order: BeginOrder): Promise<MessageOutcome> {
-    return this.#share(updateId, async () => {
+    return this.#calls.once(updateId, async () => {
       const operation = new WithStartWorkflowOperation('terminalSale', this.#startOptions(order));
       return this.#client.workflow.executeUpdateWithStart(begin, { updateId, startWorkflowOperation: operation });
     });
@@ -69,7 +56,7 @@ export class SaleMessenger {
     message: { readonly saleId: string; readonly updateId: string; readonly command: Command },
   ): Promise<MessageOutcome> {
     const handle = this.#client.workflow.getHandle(terminalSaleWorkflowId(message.saleId));
-    return this.#share(message.updateId, () =>
+    return this.#calls.once(message.updateId, () =>
       handle.executeUpdate(update, { updateId: message.updateId, args: [message.command] }),
     );
   }
@@ -77,7 +64,7 @@ export class SaleMessenger {
   /** The outcome of an update that a closed workflow took before it ended, if it did. */
   async outcomeOf(saleId: string, updateId: string): Promise<MessageOutcome> {
     const handle = this.#client.workflow.getHandle(terminalSaleWorkflowId(saleId));
-    return this.#share(updateId, () => handle.getUpdateHandle<SaleAnswer>(updateId).result());
+    return this.#calls.once(updateId, () => handle.getUpdateHandle<SaleAnswer>(updateId).result());
   }
 
   #startOptions(
@@ -103,45 +90,4 @@ export class SaleMessenger {
       ],
     };
   }
-
-  async #share(updateId: string, work: () => Promise<SaleAnswer>): Promise<MessageOutcome> {
-    const running = this.#underway.get(updateId);
-    if (running !== undefined) return running;
-    const answer = this.#withinDeadline(work).finally(() => this.#underway.delete(updateId));
-    this.#underway.set(updateId, answer);
-    return answer;
-  }
-
-  async #withinDeadline(work: () => Promise<SaleAnswer>): Promise<MessageOutcome> {
-    try {
-      return await this.#client.withDeadline(Date.now() + this.#settings.deadlineMs, work);
-    } catch (error) {
-      return { kind: silenceOf(error) };
-    }
-  }
-}
-
-/** What the absence of an answer means; an error that means nothing of the kind is thrown on. */
-function silenceOf(error: unknown): 'late' | 'away' | 'closed' | 'rejected' {
-  if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError) return 'late';
-  if (error instanceof WorkflowExecutionAlreadyStartedError || error instanceof WorkflowNotFoundError) return 'closed';
-  if (error instanceof WorkflowUpdateFailedError) return isCutOff(error.cause) ? 'late' : 'rejected';
-  const silence = grpcSilence(error instanceof ServiceError ? error.cause : error);
-  if (silence === undefined) throw error;
-  return silence;
-}
-
-/** The workflow was ended from outside after it had taken the message: what it did about it is not known. */
-function isCutOff(cause: unknown): boolean {
-  return cause instanceof ApplicationFailure && cause.type === 'AcceptedUpdateCompletedWorkflow';
-}
-
-// gRPC's codes by number: a deadline or a cancellation is lateness; no connection or no capacity is absence.
-const lateCodes: ReadonlySet<number> = new Set([1, 4]);
-const awayCodes: ReadonlySet<number> = new Set([8, 13, 14]);
-
-function grpcSilence(error: unknown): 'late' | 'away' | undefined {
-  if (!isGrpcServiceError(error)) return undefined;
-  if (lateCodes.has(error.code)) return 'late';
-  return awayCodes.has(error.code) ? 'away' : undefined;
 }

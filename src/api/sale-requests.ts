@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { chargeMaxMinorOf, parseCurrency } from '../domain/currency.ts';
-import { DomainError } from '../domain/errors.ts';
 import { idPattern } from '../domain/ids.ts';
 import type { TipMode } from '../domain/sale.ts';
 import type { SiteRef } from '../entities/sale-intake.ts';
+import { refusedField } from './refused-field.ts';
 import { id, pageOf, positiveMoney, slug, text, time } from './schemas.ts';
 import { saleStates } from '../domain/sale.ts';
 
@@ -98,13 +98,4 @@ export function capturedAmount(body: z.output<typeof captureSchema>, currency: s
 function requireCurrency(field: string, given: string, currency: string): void {
   if (given === currency) return;
   throw refusedField('currency_mismatch', `${field}.currency`, `must be ${currency}, the currency of the site`);
-}
-
-/** A refusal that names the field at fault. */
-export function refusedField(
-  code: 'amount_out_of_range' | 'currency_mismatch' | 'not_found' | 'currency_unsupported' | 'invalid_request',
-  field: string,
-  message: string,
-): DomainError {
-  return new DomainError(code, `The field ${field} ${message}.`, { errors: [{ field, code, message }] });
 }

@@ -25,7 +25,8 @@ import { freshAnswer, replayed, replayOf, requireSameRequest } from './once.ts';
 import { problem } from './problems.ts';
 import type { Answer } from './route.ts';
 import type { MessageOutcome, SaleMessenger } from './sale-messenger.ts';
-import { askedAmounts, refusedField, siteRef, type NewSaleRequest } from './sale-requests.ts';
+import { refusedField } from './refused-field.ts';
+import { askedAmounts, siteRef, type NewSaleRequest } from './sale-requests.ts';
 import { commandAnswer, saleRowView } from './sale-view.ts';
 
 export interface SaleWritingParts {

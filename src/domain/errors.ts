@@ -27,6 +27,12 @@ export type DomainErrorCode =
   | 'sale_state_conflict'
   | 'signature_invalid'
   | 'temporarily_unavailable'
+  | 'member_closed'
+  | 'payment_refused'
+  | 'payment_state_conflict'
+  | 'self_transfer'
+  | 'top_up_refused'
+  | 'top_up_state_conflict'
   | 'unauthenticated'
   | 'unsupported_media_type';
 

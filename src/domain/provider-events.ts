@@ -5,6 +5,8 @@ export interface ProviderNews {
   readonly type: string;
   /** The sale that we named in the object's metadata. */
   readonly saleHint: string | null;
+  /** The member's top-up that we named in the object's metadata. */
+  readonly topUpHint: string | null;
   /** Processor objects by which the owner can be found, the surest first. */
   readonly objectRefs: readonly string[];
   /** The key of the request that caused the event; it is ours when it names our sale. */

@@ -1,4 +1,4 @@
-import { isId } from './ids.ts';
+import { isId, type IdKind } from './ids.ts';
 import { InvariantViolation } from './invariant.ts';
 import type { ProviderNews } from './provider-events.ts';
 
@@ -24,7 +24,8 @@ export function readNews(payload: string): ProviderNews {
   if (type === null) throw new InvariantViolation('An event without a type is in the inbox.');
   return {
     type,
-    saleHint: saleHintOf(object),
+    saleHint: hintOf(object, 'sale_id', 'sale'),
+    topUpHint: hintOf(object, 'top_up_id', 'topUp'),
     objectRefs: refsOf(object, action),
     requestKey: text(part(event, 'request'), 'idempotency_key'),
     isReaderDecline: isReaderDecline(action),
@@ -34,9 +35,9 @@ export function readNews(payload: string): ProviderNews {
 }
 
 /** Other systems on the same account may have a `sale_id` of their own; only a well-formed one of ours is a hint. */
-function saleHintOf(object: Json): string | null {
-  const hint = text(part(object, 'metadata'), 'sale_id');
-  return isId('sale', hint) ? hint : null;
+function hintOf(object: Json, name: string, kind: IdKind): string | null {
+  const hint = text(part(object, 'metadata'), name);
+  return isId(kind, hint) ? hint : null;
 }
 
 /** The object itself, the payment it is about, and what the reader is busy with. */

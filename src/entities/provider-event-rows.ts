@@ -1,5 +1,6 @@
 import type { SaleState } from '../domain/sale.ts';
 import type { ProviderEventState } from './provider-event.entity.ts';
+import { topUpOwners, type TopUpOwner, type TopUpQuestion } from './top-up-owners.read.ts';
 import { isoTime, numberOf, sqlTime, textOf, type SqlPool, type SqlRow, type Statement } from './sql-pool.ts';
 
 /** A row of the inbox that waits for dispatch. */
@@ -38,6 +39,8 @@ export interface Verdict {
   readonly state: ProviderEventState;
   readonly reason: string;
   readonly saleId: string | null;
+  /** A member's top-up, where it is no sale. */
+  readonly topUpId?: string;
   /** For `parked`: when the sweep may take it again, ISO 8601. */
   readonly dueAt: string | null;
 }
@@ -79,6 +82,11 @@ export class ProviderEventRows {
     };
   }
 
+  /** The members' top-ups that own what is asked for, by their own ids and by the processor's objects. */
+  topUps(question: TopUpQuestion): Promise<ReadonlyMap<string, TopUpOwner>> {
+    return topUpOwners(this.#pool, question);
+  }
+
   /**
    * Writes verdicts by compare-and-set: a row that somebody else has settled meanwhile keeps what they wrote. Rows
    * with the same verdict share a statement, all statements one commit.
@@ -118,12 +126,14 @@ function settlement(group: readonly Verdict[], now: string): Statement[] {
     {
       sql: `UPDATE provider_event SET state = ?, reason = ?, owner_kind = ?, owner_id = ?, settled_at = ?, due_at = ?,
         attempts = attempts + 1 WHERE id IN (${places(ids)}) AND state IN ('received', 'parked')`,
-      values: [
-        ...[first.state, first.reason.slice(0, 255), first.saleId === null ? null : 'sale', first.saleId],
-        ...[settledAt, dueAt, ...ids],
-      ],
+      values: [...[first.state, first.reason.slice(0, 255), ...ownerColumns(first)], ...[settledAt, dueAt, ...ids]],
     },
   ];
+}
+
+function ownerColumns({ saleId, topUpId }: Verdict): [string | null, string | null] {
+  if (saleId !== null) return ['sale', saleId];
+  return topUpId === undefined ? [null, null] : ['top_up', topUpId];
 }
 
 function openEvent(row: SqlRow): OpenEvent {

@@ -4,7 +4,11 @@ import type { ProcessorSweepPort } from '../domain/processor-port.ts';
 import type { AccountSweeps } from '../entities/account-sweeps.ts';
 import type { Inbox } from '../entities/provider-event-inbox.ts';
 import type { ProviderEventRows } from '../entities/provider-event-rows.ts';
+import type { CallbackDeliveries } from '../entities/callback-deliveries.ts';
 import type { UnbegunSales } from '../entities/unbegun-sales.read.ts';
+import type { CallbackSender } from './callback-sender.ts';
+import { deliverCallbacks } from './deliver-callbacks.job.ts';
+import { deliverCallbacksQueue } from './deliver-callbacks.queue.ts';
 import { dispatchProviderEvents, type DispatchDependencies } from './dispatch-provider-events.job.ts';
 import {
   createDispatchProducer,
@@ -30,6 +34,9 @@ export interface JobsDependencies extends QueueSurroundings {
   readonly rows: ProviderEventRows;
   readonly accounts: AccountSweeps;
   readonly unbegun: UnbegunSales;
+  readonly callbacks: CallbackDeliveries;
+  readonly sendCallback: CallbackSender;
+  readonly secretOf: (reference: string) => string;
   readonly messenger: WorkflowMessenger;
   /** The inbox that the event sweep fills. */
   readonly openInbox: (onStored: (eventRowIds: readonly string[]) => void) => Inbox;
@@ -42,6 +49,7 @@ export interface JobsDependencies extends QueueSurroundings {
     readonly feeSweepMs: number;
     readonly unbegunSweepMs: number;
     readonly sealMs: number;
+    readonly callbackMs: number;
   };
 }
 
@@ -145,5 +153,10 @@ async function startRecurring(
     everyMs: deps.every.unbegunSweepMs,
     run: () => sweepUnbegunSales(deps),
   });
-  return { all: [inboxSweep, eventSweep, fees, unbegun, seal], fees };
+  const callbacks = await startRecurringJob(deps, {
+    name: deliverCallbacksQueue,
+    everyMs: deps.every.callbackMs,
+    run: () => deliverCallbacks(deps),
+  });
+  return { all: [inboxSweep, eventSweep, fees, unbegun, seal, callbacks], fees };
 }

@@ -10,10 +10,11 @@ import type {
 import { deliver, type Judged } from './event-delivery.ts';
 import { parkingVerdict } from './event-parking.ts';
 import type { JobLog, JobMetrics, WorkflowMessenger } from './job-ports.ts';
+import { deliverToTopUps } from './top-up-delivery.ts';
 import type { DispatchProviderEventsPayload } from './dispatch-provider-events.queue.ts';
 
 export interface DispatchDependencies {
-  readonly rows: Pick<ProviderEventRows, 'open' | 'owners' | 'settle'>;
+  readonly rows: Pick<ProviderEventRows, 'open' | 'owners' | 'topUps' | 'settle'>;
   readonly messenger: WorkflowMessenger;
   /** Queues parked rows again when their time has come. */
   readonly queueLater: (eventRowIds: readonly string[], delayMs: number) => Promise<void>;
@@ -51,21 +52,24 @@ async function dispatchOf(
   account: string,
   events: readonly OpenEvent[],
 ): Promise<readonly unknown[]> {
-  const read = events.map((event) => ({ event, news: readNews(event.payload) }));
+  const all = events.map((event) => ({ event, news: readNews(event.payload) }));
+  const topUps = await deliverToTopUps(deps, account, all);
+  const read = topUps.others;
   const owners = await ownersOf(deps, account, read);
   const judged = read.map((one) => judge(one, owners));
   const delivered = await deliver(deps.messenger, judged.filter(isJudged));
   const parked = judged
     .filter((one) => !isJudged(one))
     .map(({ event, news }) => parkingVerdict(event, news, deps.now()));
-  const verdicts = [...delivered.verdicts, ...parked.map(({ verdict }) => verdict)];
+  const verdicts = [...topUps.verdicts, ...delivered.verdicts, ...parked.map(({ verdict }) => verdict)];
   await deps.rows.settle(verdicts, deps.now().toISOString());
-  if (judged.some((one) => isJudged(one) && one.advice.feeKnown === true)) await deps.askForFees(account);
+  const feeKnown = judged.some((one) => isJudged(one) && one.advice.feeKnown === true);
+  if (feeKnown || topUps.feeKnown) await deps.askForFees(account);
   for (const { verdict, delayMs } of parked) {
     if (verdict.state === 'parked') await deps.queueLater([verdict.eventRowId], delayMs);
   }
-  report(deps, read, verdicts);
-  return delivered.failures;
+  report(deps, all, verdicts);
+  return [...topUps.failures, ...delivered.failures];
 }
 
 async function ownersOf(deps: DispatchDependencies, account: string, read: readonly ReadEvent[]): Promise<OwnerAnswer> {

@@ -11,6 +11,8 @@ export interface JobLog {
 export interface WorkflowMessenger {
   /** `over`: no such workflow runs any more, so that the event is a late one. */
   signalSale(saleId: string, pointer: ProviderEventPointer): Promise<'signaled' | 'over'>;
+  /** Wakes what follows a member's card money. `over`: nothing does any more. */
+  signalCardNews(workflowId: string): Promise<'signaled' | 'over'>;
   /** Starting it twice for the same row is harmless. */
   startLateEvent(late: { readonly eventRowId: string; readonly saleId: string }): Promise<void>;
   /** Starts the workflow of a sale that nobody began; one that runs or has run is left alone. */

@@ -1,4 +1,10 @@
-import { WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError, type Client } from '@temporalio/client';
+import {
+  WorkflowExecutionAlreadyStartedError,
+  WorkflowNotFoundError,
+  type Client,
+  type WorkflowHandle,
+} from '@temporalio/client';
+import { cardNews } from '../workflows/interactive-payment.messages.ts';
 import { lateEventWorkflowId } from '../workflows/late-event.messages.ts';
 import type { lateEvent } from '../workflows/late-event.workflow.ts';
 import { processorFeesWorkflowId } from '../workflows/processor-fees.messages.ts';
@@ -25,16 +31,17 @@ export function createTemporalMessenger(options: TemporalMessengerOptions): Work
   const { client, taskQueue } = options;
   const within = <T>(call: () => Promise<T>): Promise<T> =>
     client.withDeadline(Date.now() + (options.deadlineMs ?? 5_000), call);
+  const signal = (workflowId: string, send: (handle: WorkflowHandle) => Promise<void>): Promise<'signaled' | 'over'> =>
+    orIf(WorkflowNotFoundError, 'over', () =>
+      within(async () => {
+        await send(client.workflow.getHandle(workflowId));
+        return 'signaled' as const;
+      }),
+    );
   return {
-    async signalSale(saleId, pointer) {
-      const handle = client.workflow.getHandle(terminalSaleWorkflowId(saleId));
-      return orIf(WorkflowNotFoundError, 'over', () =>
-        within(async () => {
-          await handle.signal(providerEvent, pointer);
-          return 'signaled' as const;
-        }),
-      );
-    },
+    signalSale: (saleId, pointer) =>
+      signal(terminalSaleWorkflowId(saleId), (handle) => handle.signal(providerEvent, pointer)),
+    signalCardNews: (workflowId) => signal(workflowId, (handle) => handle.signal(cardNews)),
     async startLateEvent(late) {
       const start = {
         args: [{ schema: 1, ...late }] as Parameters<typeof lateEvent>,

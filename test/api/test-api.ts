@@ -5,6 +5,7 @@ import { createMetrics } from '../../src/api/metrics.ts';
 import { SaleEventHub } from '../../src/api/sale-event-hub.ts';
 import type { ReaderAdministration } from '../../src/domain/reader-administration.ts';
 import type { SaleTiming } from '../../src/domain/sale-timing.ts';
+import { topUpLimits } from '../../src/domain/top-up-limits.ts';
 import { AnswerKeeper } from '../../src/entities/answer-keeper.ts';
 import { createOrm, type Orm } from '../../src/entities/orm.ts';
 import { SqlPool } from '../../src/entities/sql-pool.ts';
@@ -118,6 +119,7 @@ function dependenciesOf(
     orm,
     pool,
     temporal: temporal.client,
+    secretsAt: () => ({ ofPayment: () => Promise.reject(new Error('This test has no processor.')) }),
     administrationFor: () => options.administration ?? unreachable,
     hub,
     answers: new AnswerKeeper(pool, (error) => {
@@ -131,6 +133,8 @@ function dependenciesOf(
       taskQueue: temporal.taskQueue,
       deadlineMs: 10_000,
       saleTiming: patient,
+      checkoutTiming: { ...patient, checkoutMs: 60_000, topUpMs: 60_000 },
+      limitsOf: topUpLimits,
       saleAmountMaxMinor: 10_000_00,
       defaultZone: 'Australia/Sydney',
       rateLimitPerMinute: 100_000,

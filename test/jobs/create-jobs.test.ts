@@ -4,6 +4,7 @@ import { Redis } from 'ioredis';
 import type { ProviderEventFact } from '../../src/domain/processor-port.ts';
 import { processorAccountId } from '../../src/domain/ids.ts';
 import { AccountSweeps } from '../../src/entities/account-sweeps.ts';
+import { CallbackDeliveries } from '../../src/entities/callback-deliveries.ts';
 import { createInbox, type Inbox } from '../../src/entities/provider-event-inbox.ts';
 import { ProviderEventRows } from '../../src/entities/provider-event-rows.ts';
 import { UnbegunSales } from '../../src/entities/unbegun-sales.read.ts';
@@ -76,11 +77,15 @@ async function start(): Promise<Jobs> {
     rows: new ProviderEventRows(pool),
     accounts: new AccountSweeps(pool),
     unbegun: new UnbegunSales(pool),
+    callbacks: new CallbackDeliveries(pool),
+    sendCallback: async () => ({ kind: 'taken' }),
+    secretOf: () => 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw',
     messenger: {
       signalSale: async (saleId) => {
         told.push(`signal ${saleId}`);
         return 'signaled';
       },
+      signalCardNews: () => Promise.resolve('over'),
       startLateEvent: async ({ saleId }) => void told.push(`late ${saleId}`),
       startProcessorFees: async (accountId) => void told.push(`fees ${accountId}`),
       startSale: async (saleId) => void told.push(`start ${saleId}`),
@@ -94,7 +99,14 @@ async function start(): Promise<Jobs> {
     }),
     sealer: { seal: async () => (sealed += 1) },
     now: () => new Date(),
-    every: { inboxSweepMs: 200, eventSweepMs: 200, feeSweepMs: 60_000, unbegunSweepMs: 200, sealMs: 200 },
+    every: {
+      inboxSweepMs: 200,
+      eventSweepMs: 200,
+      feeSweepMs: 60_000,
+      unbegunSweepMs: 200,
+      sealMs: 200,
+      callbackMs: 200,
+    },
   });
   running.push(jobs);
   await jobs.start();

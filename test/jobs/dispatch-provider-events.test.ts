@@ -39,6 +39,7 @@ beforeEach(() => {
         await tell(`signal ${saleId} ${pointer.type}`);
         return temporal === 'over' ? 'over' : 'signaled';
       },
+      signalCardNews: () => Promise.resolve('over'),
       startLateEvent: ({ eventRowId, saleId }) => tell(`late ${eventRowId} ${saleId}`),
       startProcessorFees: (accountId) => tell(`fees ${accountId}`),
       startSale: (saleId) => tell(`start ${saleId}`),

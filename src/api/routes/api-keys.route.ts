@@ -11,7 +11,7 @@ import { unitOfWork, type Orm } from '../../entities/orm.ts';
 import { scopedTo } from '../../entities/scoped-reads.ts';
 import { made } from '../once.ts';
 import { keyed, route, type Answer, type Route } from '../route.ts';
-import { refusedField } from '../sale-requests.ts';
+import { refusedField } from '../refused-field.ts';
 import { id, idParam, listOf, pageOf, text, time } from '../schemas.ts';
 import { apiKeySchema, apiKeyView, pageView } from '../views.ts';
 

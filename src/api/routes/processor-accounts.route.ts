@@ -10,7 +10,7 @@ import { scopedTo } from '../../entities/scoped-reads.ts';
 import { refusingDuplicates } from '../duplicates.ts';
 import { made } from '../once.ts';
 import { keyed, route, type Route } from '../route.ts';
-import { refusedField } from '../sale-requests.ts';
+import { refusedField } from '../refused-field.ts';
 import { country, currency, id, listOf, pageOf } from '../schemas.ts';
 import { pageView, processorAccountSchema, processorAccountView } from '../views.ts';
 

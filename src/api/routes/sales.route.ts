@@ -12,12 +12,12 @@ import { hasReader } from '../../entities/sale-intake.ts';
 import { findSale, listSales, saleEvents, type SaleRow } from '../../entities/sales.read.ts';
 import { cancel, capture, resolve, retry } from '../../workflows/terminal-sale.messages.ts';
 import { keyed, route, type Policy, type Response, type Route } from '../route.ts';
+import { refusedField } from '../refused-field.ts';
 import {
   cancelSchema,
   capturedAmount,
   captureSchema,
   newSaleSchema,
-  refusedField,
   resolveSchema,
   retrySchema,
   saleListQuery,

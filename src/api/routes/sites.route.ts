@@ -14,7 +14,7 @@ import { Site } from '../../entities/site.entity.ts';
 import { definedOnly, refusingDuplicates } from '../duplicates.ts';
 import { made } from '../once.ts';
 import { keyed, route, type Route } from '../route.ts';
-import { refusedField } from '../sale-requests.ts';
+import { refusedField } from '../refused-field.ts';
 import { country, currency, externalRef, id, idParam, listOf, pageOf, slug, text, zone } from '../schemas.ts';
 import { pageView, siteSchema, siteView } from '../views.ts';
 import { noSuchAccount } from './processor-accounts.route.ts';

@@ -1,0 +1,32 @@
+import type { TopUpLimits } from '../domain/auto-top-up.ts';
+import type { CardPort } from '../domain/card-port.ts';
+import { paymentId, topUpId } from '../domain/ids.ts';
+import {
+  loadPaymentFile,
+  loadTopUpFile,
+  type PaymentFile,
+  type PaymentShelf,
+  type TopUpFile,
+} from '../entities/payment-file.ts';
+import type { ProcessorAccount } from '../entities/processor-account.entity.ts';
+import type { Poster } from '../ledger/poster-contract.ts';
+
+/** What the activities of members' money stand on; the worker provides it once. */
+export interface PaymentDependencies extends PaymentShelf {
+  readonly poster: Poster;
+  readonly cardsAt: (account: ProcessorAccount) => CardPort;
+  /** The limits of a currency (decisions D1). */
+  readonly limitsOf: (currency: string) => TopUpLimits;
+  /** The clock is a port, so that tests can turn it (decisions D56). */
+  readonly now: () => Date;
+}
+
+/** Reads the payment afresh; a step never acts on what an earlier one has seen. */
+export function openPayment(deps: PaymentDependencies, id: string): Promise<PaymentFile> {
+  return loadPaymentFile(deps, paymentId(id));
+}
+
+/** Reads the top-up afresh. */
+export function openTopUp(deps: PaymentDependencies, id: string): Promise<TopUpFile> {
+  return loadTopUpFile(deps, topUpId(id));
+}

@@ -1,0 +1,90 @@
+import { WithStartWorkflowOperation, type Client, type WorkflowStartOptions } from '@temporalio/client';
+import type { Workflow } from '@temporalio/common';
+import type { CheckoutTiming, PaymentSnapshot, TopUpSnapshot } from '../domain/payment-snapshot.ts';
+import * as attributes from '../workflows/search-attributes.messages.ts';
+import {
+  beginPayment,
+  cancelPayment,
+  interactivePaymentWorkflowId,
+  type InteractivePaymentInput,
+} from '../workflows/interactive-payment.messages.ts';
+import type { interactivePayment } from '../workflows/interactive-payment.workflow.ts';
+import { beginTopUp, cancelTopUp, manualTopUpWorkflowId } from '../workflows/manual-top-up.messages.ts';
+import type { manualTopUp } from '../workflows/manual-top-up.workflow.ts';
+import { UpdateCalls, type Silence } from './update-calls.ts';
+
+export interface MemberMoneySettings {
+  readonly taskQueue: string;
+  /** How long a caller waits before it gets 202 and where to look. */
+  readonly deadlineMs: number;
+  readonly timing: CheckoutTiming;
+}
+
+/** Carries messages to the workflows of payments and top-ups, the only writers of them. */
+export class MemberMoneyMessenger {
+  readonly #client: Client;
+  readonly #settings: MemberMoneySettings;
+  readonly #payments: UpdateCalls<PaymentSnapshot>;
+  readonly #topUps: UpdateCalls<TopUpSnapshot>;
+
+  constructor(client: Client, settings: MemberMoneySettings) {
+    this.#client = client;
+    this.#settings = settings;
+    this.#payments = new UpdateCalls(client, settings.deadlineMs);
+    this.#topUps = new UpdateCalls(client, settings.deadlineMs);
+  }
+
+  /** Starts the payment's workflow, or finds it, and waits until it is paid or needs a card. */
+  beginPayment(paymentId: string, updateId: string): Promise<PaymentSnapshot | Silence> {
+    const args: [InteractivePaymentInput] = [{ schema: 1, paymentId, timing: this.#settings.timing }];
+    return this.#payments.once(updateId, () => {
+      const start = this.#start<typeof interactivePayment>('payment', interactivePaymentWorkflowId(paymentId), args);
+      const operation = new WithStartWorkflowOperation<typeof interactivePayment>('interactivePayment', start);
+      return this.#client.workflow.executeUpdateWithStart(beginPayment, {
+        updateId,
+        startWorkflowOperation: operation,
+      });
+    });
+  }
+
+  cancelPayment(paymentId: string, updateId: string): Promise<PaymentSnapshot | Silence> {
+    const handle = this.#client.workflow.getHandle(interactivePaymentWorkflowId(paymentId));
+    return this.#payments.once(updateId, () => handle.executeUpdate(cancelPayment, { updateId }));
+  }
+
+  /** Starts the top-up's workflow, or finds it, and waits for its checkout. */
+  beginTopUp(topUpId: string, updateId: string): Promise<TopUpSnapshot | Silence> {
+    const args: Parameters<typeof manualTopUp> = [{ schema: 1, topUpId, timing: this.#settings.timing }];
+    return this.#topUps.once(updateId, () => {
+      const start = this.#start<typeof manualTopUp>('top_up', manualTopUpWorkflowId(topUpId), args);
+      const operation = new WithStartWorkflowOperation<typeof manualTopUp>('manualTopUp', start);
+      return this.#client.workflow.executeUpdateWithStart(beginTopUp, { updateId, startWorkflowOperation: operation });
+    });
+  }
+
+  cancelTopUp(topUpId: string, updateId: string): Promise<TopUpSnapshot | Silence> {
+    const handle = this.#client.workflow.getHandle(manualTopUpWorkflowId(topUpId));
+    return this.#topUps.once(updateId, () => handle.executeUpdate(cancelTopUp, { updateId }));
+  }
+
+  #start<W extends Workflow>(
+    kind: string,
+    workflowId: string,
+    args: Parameters<W>,
+  ): WorkflowStartOptions<W> & { workflowIdConflictPolicy: 'USE_EXISTING' } {
+    return {
+      workflowId,
+      taskQueue: this.#settings.taskQueue,
+      args,
+      workflowIdConflictPolicy: 'USE_EXISTING',
+      workflowIdReusePolicy: 'REJECT_DUPLICATE',
+      // A worker that died with a task in its hands keeps a member waiting for so long.
+      workflowTaskTimeout: '5 seconds',
+      typedSearchAttributes: [
+        { key: attributes.payState, value: 'created' },
+        { key: attributes.payKind, value: kind },
+        { key: attributes.needsAttention, value: false },
+      ],
+    } as unknown as WorkflowStartOptions<W> & { workflowIdConflictPolicy: 'USE_EXISTING' };
+  }
+}

@@ -1,0 +1,215 @@
+import { DomainError } from '../domain/errors.ts';
+import { organisationId, paymentId, memberId, topUpId, type PaymentId } from '../domain/ids.ts';
+import type { PayeeKind, PaymentEntryType } from '../domain/member-payment.ts';
+import type { PaymentSnapshot, TopUpSnapshot } from '../domain/payment-snapshot.ts';
+import type { Principal } from '../domain/principal.ts';
+import type { StoredAnswer, WriteRequest } from '../entities/idempotency.ts';
+import type { Member } from '../entities/member.entity.ts';
+import { newId } from '../entities/new-id.ts';
+import { unitOfWork, type Orm } from '../entities/orm.ts';
+import { paymentSnapshotOf } from '../entities/payment-changes.ts';
+import { loadPaymentFile, loadTopUpFile, type PaymentFile } from '../entities/payment-file.ts';
+import type { ProcessorAccount } from '../entities/processor-account.entity.ts';
+import { scopedTo, type ScopedReads } from '../entities/scoped-reads.ts';
+import { sqlTime, type Statement } from '../entities/sql-pool.ts';
+import type { BrowserSecrets } from '../stripe/client-secret.direct.ts';
+import { beginOnce, type BeginParts } from './begin-once.ts';
+import type { MemberMoneyMessenger } from './member-money-messenger.ts';
+import { paymentView } from './payment-view.ts';
+import { problem } from './problems.ts';
+import type { Answer } from './route.ts';
+import { refusedField } from './refused-field.ts';
+
+export interface MemberMoneyParts extends BeginParts {
+  readonly orm: Orm;
+  readonly messenger: MemberMoneyMessenger;
+  readonly secretsAt: (account: ProcessorAccount) => BrowserSecrets;
+}
+
+/** A payment as it is asked for; `amount` in minor units. */
+export interface PaymentWish {
+  readonly member: string;
+  readonly to: { readonly kind: PayeeKind; readonly id: string };
+  readonly amount: { readonly amount: number; readonly currency: string };
+  readonly description: string;
+  readonly type?: PaymentEntryType | undefined;
+  readonly session?: string | undefined;
+  readonly event?: string | undefined;
+  readonly paymentType?: string | undefined;
+  readonly route?: { readonly code: string; readonly payload?: string | undefined } | undefined;
+  readonly returnUrl?: string | undefined;
+  /** Written in the same commit, such as the lock of an IOU. */
+  readonly with?: (paymentId: PaymentId) => readonly Statement[];
+}
+
+export interface PaymentRequest {
+  readonly principal: Principal;
+  readonly write: WriteRequest;
+  readonly wish: PaymentWish;
+}
+
+/** Where a payment is found. */
+export function paymentAddress(id: string): string {
+  return `/v1/payments/${id}`;
+}
+
+/** Pays from the member's balance, or answers the checkout for what it lacks (cobalt.md 2.7). Once per key. */
+export async function createPayment(parts: MemberMoneyParts, asked: PaymentRequest): Promise<Answer> {
+  const { wish, write } = asked;
+  await requireParties(parts, asked);
+  const id = paymentId(newId('payment'));
+  const answer = await beginOnce<PaymentSnapshot>(parts, {
+    write,
+    resourceId: id,
+    location: paymentAddress,
+    insert: [insertPayment(id, asked), ...(wish.with?.(id) ?? [])],
+    begin: (resourceId, updateId) => parts.messenger.beginPayment(resourceId, updateId),
+    render: async (resourceId, snapshot) => rendered(await fileOf(parts, resourceId), snapshot),
+    show: async (resourceId) => shown(await fileOf(parts, resourceId)),
+  });
+  return withCheckout(parts, answer);
+}
+
+/** The payment as it stands now, with its checkout if one is open. */
+export async function showPayment(parts: MemberMoneyParts, id: string): Promise<Answer> {
+  const file = await fileOf(parts, id);
+  return withCheckout(parts, { status: 200, body: shown(file).body });
+}
+
+/** Gives an open checkout up. Card money that was faster is told (409). */
+export async function cancelPayment(parts: MemberMoneyParts, id: string, write: WriteRequest): Promise<Answer> {
+  const file = await fileOf(parts, id);
+  return beginOnce<PaymentSnapshot>(parts, {
+    write,
+    resourceId: id,
+    location: paymentAddress,
+    insert: [],
+    begin: (resourceId, updateId) => parts.messenger.cancelPayment(resourceId, updateId),
+    render: (_, snapshot) => Promise.resolve(canceled(file, snapshot)),
+    show: async (resourceId) => {
+      const { payment, topUp } = await fileOf(parts, resourceId);
+      return canceled(file, paymentSnapshotOf(payment, topUp));
+    },
+  });
+}
+
+/** Adds what the browser needs, read now: a stored answer never has it. */
+export async function withCheckout(
+  parts: Pick<MemberMoneyParts, 'secretsAt' | 'orm' | 'pool'>,
+  answer: Answer,
+): Promise<Answer> {
+  const body = typeof answer.body === 'string' ? (JSON.parse(answer.body) as Shown) : undefined;
+  if (body?.status !== 'checkout_required') return answer;
+  const { account, topUp, amountMinor, paymentRef } = await checkoutOf(parts, body);
+  const checkout = {
+    topUp,
+    amount: { amount: amountMinor, currency: body.amount.currency },
+    paymentRef,
+    clientSecret: await parts.secretsAt(account).ofPayment(paymentRef),
+    publishableKey: account.publishableKey ?? null,
+  };
+  return { ...answer, body: { ...body, checkout } };
+}
+
+interface Shown {
+  readonly id: string;
+  readonly status: string;
+  readonly amount: { readonly currency: string };
+}
+
+async function checkoutOf(parts: Pick<MemberMoneyParts, 'orm' | 'pool'>, { id }: Shown): Promise<OpenCheckout> {
+  const isPayment = id.startsWith('pay_');
+  const { topUp, account } = isPayment
+    ? await loadPaymentFile(parts, paymentId(id))
+    : await loadTopUpFile(parts, topUpId(id));
+  if (!topUp?.paymentRef) throw new Error(`${id} has lost its checkout.`);
+  return { account, topUp: topUp.id, amountMinor: topUp.amountMinor, paymentRef: topUp.paymentRef };
+}
+
+interface OpenCheckout {
+  readonly account: ProcessorAccount;
+  readonly topUp: string;
+  readonly amountMinor: TopUpSnapshot['amountMinor'];
+  readonly paymentRef: string;
+}
+
+async function fileOf(parts: MemberMoneyParts, id: string): Promise<PaymentFile> {
+  return loadPaymentFile(parts, paymentId(id));
+}
+
+function rendered({ payment }: PaymentFile, snapshot: PaymentSnapshot): StoredAnswer {
+  const view = paymentView(payment, snapshot);
+  if (view.status === 'refused') {
+    const refusal = problem('payment_refused', `The payment was refused: ${snapshot.outcome ?? snapshot.state}.`, {
+      payment: view,
+    });
+    return { status: refusal.status, body: JSON.stringify(refusal) };
+  }
+  return { status: view.status === 'pending' ? 202 : 201, body: JSON.stringify(view) };
+}
+
+function canceled({ payment }: PaymentFile, snapshot: PaymentSnapshot): StoredAnswer {
+  const view = paymentView(payment, snapshot);
+  if (snapshot.state === 'canceled') return { status: 200, body: JSON.stringify(view) };
+  const refusal = problem('payment_state_conflict', `The payment is ${snapshot.state}.`, { payment: view });
+  return { status: refusal.status, body: JSON.stringify(refusal) };
+}
+
+function shown({ payment, topUp }: PaymentFile): StoredAnswer {
+  return { status: 200, body: JSON.stringify(paymentView(payment, paymentSnapshotOf(payment, topUp))) };
+}
+
+/** Refuses what could never be paid: nothing is written, and nothing is sent. */
+async function requireParties(parts: MemberMoneyParts, { principal, wish }: PaymentRequest): Promise<void> {
+  const reads = scopedTo(unitOfWork(parts.orm), principal);
+  const payer = await reads.member(wish.member);
+  if (payer === null) throw refusedField('not_found', 'member', 'names no member');
+  requireActive(payer, 'member');
+  if (wish.amount.currency !== payer.currency) {
+    throw new DomainError('currency_mismatch', `The member's account is in ${payer.currency}.`);
+  }
+  if (wish.to.kind === 'organisation') await requireOpen(reads, wish.to.id);
+  else await requirePayee(reads, { payer, id: wish.to.id });
+}
+
+async function requireOpen(reads: ScopedReads, id: string): Promise<void> {
+  const organisation = await reads.organisation(organisationId(id));
+  if (organisation === null) throw refusedField('not_found', 'to.organisation', 'names no organisation');
+  if (organisation.status === 'closed') throw new DomainError('conflict', 'The organisation is closed.');
+}
+
+async function requirePayee(reads: ScopedReads, { payer, id }: { payer: Member; id: string }): Promise<void> {
+  if (id === payer.id) throw refusedField('self_transfer', 'to.member', 'is the payer');
+  const payee = await reads.member(memberId(id));
+  if (payee === null) throw refusedField('not_found', 'to.member', 'names no member');
+  requireActive(payee, 'to.member');
+  if (payee.currency === payer.currency) return;
+  throw new DomainError('currency_mismatch', `The other member's account is in ${payee.currency}.`);
+}
+
+function requireActive(member: Member, field: string): void {
+  if (member.status === 'closed') throw refusedField('member_closed', field, 'is closed');
+}
+
+function insertPayment(id: PaymentId, { principal, wish }: PaymentRequest): Statement {
+  const at = sqlTime(new Date().toISOString());
+  return {
+    sql: `INSERT INTO payment (id, member_id, payee_kind, payee_id, amount_minor, currency, description, type, session_ref, event_ref,
+      payment_type, mode, route_code, route_payload, return_url, state, actor, created_at, updated_at)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'interactive', ?, ?, ?, 'created', ?, ?, ?)`,
+    values: [
+      ...[id, wish.member, wish.to.kind, wish.to.id, wish.amount.amount, wish.amount.currency, wish.description],
+      ...[wish.type ?? defaultType(wish), ...given(wish.session, wish.event, wish.paymentType)],
+      ...given(wish.route?.code, wish.route?.payload, wish.returnUrl),
+      ...[principal.keyId, at, at],
+    ],
+  };
+}
+
+function given(...values: readonly (string | undefined)[]): (string | null)[] {
+  return values.map((value) => value ?? null);
+}
+
+function defaultType({ to }: PaymentWish): PaymentEntryType {
+  return to.kind === 'member' ? 'Member Transfer' : 'Miscellaneous';
+}

@@ -1,0 +1,89 @@
+import { z } from 'zod';
+import { invariant } from '../../domain/invariant.ts';
+import { createPayment, cancelPayment, showPayment, type MemberMoneyParts } from '../payment-writing.ts';
+import { paymentSchema } from '../payment-view.ts';
+import { keyed, route, type Route } from '../route.ts';
+import { id, idParam, positiveMoney, text } from '../schemas.ts';
+
+const tag = 'Payments';
+const later = { description: 'Not known within the deadline: look again at `Location`', schema: paymentSchema };
+
+/** What a payment is asked for with. */
+export const newPaymentSchema = z
+  .strictObject({
+    member: id('member').meta({ description: 'Who pays' }),
+    to: z.union([z.strictObject({ organisation: id('organisation') }), z.strictObject({ member: id('member') })]),
+    amount: positiveMoney,
+    description: text(255),
+    type: z
+      .enum(['Club Payment', 'Club Membership', 'Entry to an event', 'Member Transfer', 'Miscellaneous'])
+      .optional(),
+    session: text(120).optional(),
+    event: text(120).optional(),
+    paymentType: text(60).optional(),
+    route: z
+      .strictObject({ code: z.string().regex(/^[A-Z0-9]{2,16}$/), payload: text(120).optional() })
+      .optional()
+      .meta({ description: 'Which callback hears of the outcome, and with what' }),
+    returnUrl: z.url().max(500).optional(),
+  })
+  .meta({ id: 'NewPayment' });
+
+/** Payments of members: from the balance, or by a checkout for what it lacks. */
+export function paymentRoutes(parts: MemberMoneyParts): readonly Route[] {
+  return [create(parts), get(parts), cancel(parts)];
+}
+
+function create(parts: MemberMoneyParts): Route {
+  return route({
+    method: 'post',
+    path: '/v1/payments',
+    tag,
+    summary: 'Pay from a member’s balance, by card for what it lacks',
+    description:
+      '`status` says what to do: `paid`, or `checkout_required` with what the browser needs, or `pending`. What is refused is a 409 with the payment, and nothing was moved.',
+    policy: keyed('platform', 'payments.use'),
+    idempotency: 'required',
+    body: newPaymentSchema,
+    responses: { 201: { description: 'Paid, or waiting for a card', schema: paymentSchema }, 202: later },
+    handle: async ({ principal, write, body: { to, ...wish } }) => {
+      invariant(write !== null, 'A payment without a key');
+      const payee =
+        'member' in to
+          ? ({ kind: 'member', id: to.member } as const)
+          : ({ kind: 'organisation', id: to.organisation } as const);
+      return createPayment(parts, { principal, write, wish: { ...wish, to: payee } });
+    },
+  });
+}
+
+function get(parts: MemberMoneyParts): Route {
+  return route({
+    method: 'get',
+    path: '/v1/payments/:id',
+    tag,
+    summary: 'Read a payment',
+    policy: keyed('platform', 'payments.view'),
+    params: idParam('payment'),
+    responses: { 200: { description: 'The payment as it stands', schema: paymentSchema } },
+    handle: ({ params }) => showPayment(parts, params.id),
+  });
+}
+
+function cancel(parts: MemberMoneyParts): Route {
+  return route({
+    method: 'post',
+    path: '/v1/payments/:id/cancel',
+    tag,
+    summary: 'Give an open checkout up',
+    description: 'Says truthfully who won: card money that was faster leaves the payment paid (409).',
+    policy: keyed('platform', 'payments.use'),
+    idempotency: 'required',
+    params: idParam('payment'),
+    responses: { 200: { description: 'Canceled', schema: paymentSchema }, 202: later },
+    handle: async ({ params, write }) => {
+      invariant(write !== null, 'A cancel without a key');
+      return cancelPayment(parts, params.id, write);
+    },
+  });
+}

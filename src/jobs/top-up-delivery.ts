@@ -1,0 +1,82 @@
+import type { ProviderNews } from '../domain/provider-events.ts';
+import { topUpAdvice } from '../domain/top-up-events.ts';
+import type { OpenEvent, ProviderEventRows, Verdict } from '../entities/provider-event-rows.ts';
+import type { TopUpOwner } from '../entities/top-up-owners.read.ts';
+import { interactivePaymentWorkflowId } from '../workflows/interactive-payment.messages.ts';
+import { manualTopUpWorkflowId } from '../workflows/manual-top-up.messages.ts';
+import type { WorkflowMessenger } from './job-ports.ts';
+
+export interface TopUpDeliveryParts {
+  readonly rows: Pick<ProviderEventRows, 'topUps'>;
+  readonly messenger: Pick<WorkflowMessenger, 'signalCardNews'>;
+}
+
+interface ReadEvent {
+  readonly event: OpenEvent;
+  readonly news: ProviderNews;
+}
+
+export interface TopUpDelivery<E extends ReadEvent> {
+  readonly verdicts: readonly Verdict[];
+  readonly feeKnown: boolean;
+  readonly failures: readonly unknown[];
+  /** Events that are no top-up's. */
+  readonly others: readonly E[];
+}
+
+/** Tells the workflows that follow members' card money; what belongs to nobody here is left to others. */
+export async function deliverToTopUps<E extends ReadEvent>(
+  parts: TopUpDeliveryParts,
+  processorAccountId: string,
+  read: readonly E[],
+): Promise<TopUpDelivery<E>> {
+  // What names a sale of ours is not asked for: at a busy counter that is nearly everything.
+  const asked = read.filter(({ news }) => news.saleHint === null);
+  const question = {
+    processorAccountId,
+    hints: [...new Set(asked.flatMap(({ news }) => news.topUpHint ?? []))],
+    objectRefs: [...new Set(asked.flatMap(({ news }) => news.objectRefs))],
+  };
+  const owners = asked.length === 0 ? new Map<string, TopUpOwner>() : await parts.rows.topUps(question);
+  const owned = read.map((one) => ({ ...one, read: one, owner: ownerOf(one.news, owners) }));
+  const told = await Promise.allSettled(
+    owned.flatMap(({ event, news, owner }) => (owner === undefined ? [] : [tell(parts, { event, news, owner })])),
+  );
+  const done = told.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
+  return {
+    verdicts: done.map(({ verdict }) => verdict),
+    feeKnown: done.some(({ feeKnown }) => feeKnown),
+    failures: told.flatMap((result) => (result.status === 'rejected' ? [result.reason as unknown] : [])),
+    others: owned.filter(({ owner }) => owner === undefined).map((one) => one.read),
+  };
+}
+
+function ownerOf(news: ProviderNews, owners: ReadonlyMap<string, TopUpOwner>): TopUpOwner | undefined {
+  const names = [...(news.topUpHint === null ? [] : [news.topUpHint]), ...news.objectRefs];
+  return names.map((name) => owners.get(name)).find((owner) => owner !== undefined);
+}
+
+async function tell(
+  { messenger }: TopUpDeliveryParts,
+  { event, news, owner }: ReadEvent & { readonly owner: TopUpOwner },
+): Promise<{ readonly verdict: Verdict; readonly feeKnown: boolean }> {
+  const advice = topUpAdvice(news, owner.state);
+  const verdict = (state: Verdict['state'], reason: string): Verdict => ({
+    eventRowId: event.id,
+    state,
+    reason,
+    saleId: null,
+    topUpId: owner.topUpId,
+    dueAt: null,
+  });
+  const feeKnown = advice.feeKnown === true;
+  if (advice.kind !== 'signal') return { verdict: verdict(advice.kind, advice.reason), feeKnown };
+  const outcome = await messenger.signalCardNews(workflowOf(owner));
+  if (outcome === 'signaled') return { verdict: verdict('signaled', advice.reason), feeKnown };
+  return { verdict: verdict('ignored', 'attention: nobody follows this open top-up'), feeKnown };
+}
+
+/** A checkout is followed by the payment that it is for, another top-up by itself. */
+function workflowOf({ paymentId, topUpId }: TopUpOwner): string {
+  return paymentId === null ? manualTopUpWorkflowId(topUpId) : interactivePaymentWorkflowId(paymentId);
+}

@@ -1,0 +1,20 @@
+import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
+import type { CheckoutTiming, PaymentSnapshot } from '../domain/payment-snapshot.ts';
+
+/** The workflow of a payment; a payment's id is never used twice, so neither is this. */
+export function interactivePaymentWorkflowId(paymentId: string): string {
+  return `payment-${paymentId}`;
+}
+
+export interface InteractivePaymentInput {
+  readonly schema: 1;
+  readonly paymentId: string;
+  readonly timing: CheckoutTiming;
+}
+
+/** Answers what became of it, or the checkout that it needs. Names are prefixed, since a worker serves all workflows. */
+export const beginPayment = defineUpdate<PaymentSnapshot>('beginPayment');
+export const cancelPayment = defineUpdate<PaymentSnapshot>('cancelPayment');
+/** Something may have happened to the card money: look (C54). */
+export const cardNews = defineSignal('cardNews');
+export const paymentStatus = defineQuery<PaymentSnapshot | null>('paymentStatus');

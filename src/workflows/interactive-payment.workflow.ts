@@ -1,0 +1,136 @@
+import {
+  ActivityFailure,
+  allHandlersFinished,
+  condition,
+  isCancellation,
+  proxyActivities,
+  setCurrentDetails,
+  setHandler,
+} from '@temporalio/workflow';
+import type { MemberPaymentActivities } from '../activities/member-payment.activities.ts';
+import { isPaymentOver } from '../domain/member-payment.ts';
+import type { PaymentSnapshot } from '../domain/payment-snapshot.ts';
+import { setAlarm } from './alarm.ts';
+import { patience } from './checkout-patience.ts';
+import {
+  beginPayment,
+  cancelPayment,
+  cardNews,
+  paymentStatus,
+  type InteractivePaymentInput,
+} from './interactive-payment.messages.ts';
+import { Mailbox } from './mailbox.ts';
+
+const heartbeatTimeout = '5 seconds';
+const retry = { initialInterval: '200 milliseconds', backoffCoefficient: 2, maximumInterval: '10 seconds' } as const;
+// A member waits for these; what stays unknown after a minute is found out by the ladder, under the same keys.
+const activities = proxyActivities<MemberPaymentActivities>({
+  startToCloseTimeout: '30 seconds',
+  scheduleToCloseTimeout: '60 seconds',
+  heartbeatTimeout,
+  retry,
+});
+// Rows and book only: without the database nothing else can be done either, so these wait for it.
+const book = proxyActivities<MemberPaymentActivities>({ startToCloseTimeout: '30 seconds', heartbeatTimeout, retry });
+
+type Command = 'begin' | 'cancel';
+
+/** Where the run stands between two messages. */
+interface Course {
+  payment: PaymentSnapshot | null;
+  heard: boolean;
+  looks: number;
+  /** When the checkout was offered, in ms. */
+  openSince: number;
+}
+
+/**
+ * One payment of a member: from the balance, or by a checkout for what the balance lacks. The member, webhooks and time
+ * only leave messages; this loop is the one writer that acts on them, and it ends when nothing more can happen.
+ */
+export async function interactivePayment(input: InteractivePaymentInput): Promise<PaymentSnapshot> {
+  const mailbox = new Mailbox<Command, PaymentSnapshot>();
+  const course: Course = { payment: null, heard: false, looks: 0, openSince: Date.now() };
+  setHandler(beginPayment, () => mailbox.ask('begin'));
+  setHandler(cancelPayment, () => mailbox.ask('cancel'));
+  setHandler(cardNews, () => void (course.heard = true));
+  setHandler(paymentStatus, () => course.payment);
+
+  const begun = await condition(() => mailbox.hasMail(), input.timing.beginMs);
+  // The API wrote it down and went away: nobody waits for it, and nothing was moved.
+  if (!begun) become(course, await book.refusePayment({ paymentId: input.paymentId, outcome: 'never_begun' }));
+  while (course.payment === null || !isPaymentOver(course.payment.state)) await advance(input, mailbox, course);
+  const end = course.payment;
+  await mailbox.answerRest(() => Promise.resolve(end));
+  await condition(allHandlersFinished);
+  return end;
+}
+
+async function advance(
+  input: InteractivePaymentInput,
+  mailbox: Mailbox<Command, PaymentSnapshot>,
+  course: Course,
+): Promise<void> {
+  const next = patience(input.timing, { looks: course.looks, openMs: Date.now() - course.openSince });
+  const alarm = mailbox.hasMail() ? undefined : setAlarm(next.afterMs, `${next.step} while a checkout is open`);
+  await condition(() => mailbox.hasMail() || course.heard || alarm?.rang() === true);
+  const letter = mailbox.take();
+  if (letter !== undefined) {
+    become(course, await obey(input, letter.command, course));
+    if (course.payment !== null) letter.answer(course.payment);
+  } else if (course.heard) {
+    course.heard = false;
+    become(course, await tolerate(course, activities.followCheckout({ paymentId: input.paymentId })));
+  } else {
+    course.looks += 1;
+    become(course, await takeStep(input.paymentId, next.step, course));
+  }
+  if (course.payment === null || !isPaymentOver(course.payment.state)) alarm?.turnOff();
+}
+
+async function obey(input: InteractivePaymentInput, command: Command, course: Course): Promise<PaymentSnapshot> {
+  const { paymentId } = input;
+  if (command === 'begin') return course.payment ?? (await begin(paymentId));
+  return tolerate(course, activities.withdrawCheckout({ paymentId, as: 'cancel' }));
+}
+
+/** Balance first; what it lacks is offered at a checkout. */
+async function begin(paymentId: string): Promise<PaymentSnapshot> {
+  const paid = await book.payFromBalance({ paymentId });
+  if (paid.kind === 'settled') return paid.payment;
+  try {
+    return await activities.offerCheckout({ paymentId });
+  } catch (error) {
+    if (!isSilence(error)) throw error;
+    return book.losePayment({ paymentId });
+  }
+}
+
+async function takeStep(paymentId: string, step: 'look' | 'withdraw', course: Course): Promise<PaymentSnapshot> {
+  const work =
+    step === 'look'
+      ? activities.followCheckout({ paymentId })
+      : activities.withdrawCheckout({ paymentId, as: 'expire' });
+  return tolerate(course, work);
+}
+
+/** A processor that stays silent changes nothing: the ladder looks again, under the same keys. */
+async function tolerate(course: Course, work: Promise<PaymentSnapshot>): Promise<PaymentSnapshot> {
+  try {
+    return await work;
+  } catch (error) {
+    if (!isSilence(error) || course.payment === null) throw error;
+    return course.payment;
+  }
+}
+
+function become(course: Course, next: PaymentSnapshot): void {
+  if (next.state === 'checkout' && course.payment?.state !== 'checkout') course.openSince = Date.now();
+  course.payment = next;
+  setCurrentDetails(`state **${next.state}**${next.outcome === null ? '' : ` (${next.outcome})`}`);
+}
+
+/** An activity that failed means that we do not know, never that nothing happened. */
+function isSilence(error: unknown): boolean {
+  return error instanceof ActivityFailure && !isCancellation(error);
+}
