@@ -31,14 +31,15 @@ const withinMs = 10_000;
  */
 export function createCallbackSender({ allowPrivate, timeoutMs = withinMs }: CallbackSenderOptions): CallbackSender {
   return async (request) => {
+    const signal = AbortSignal.timeout(timeoutMs);
     try {
       const target = new URL(request.url);
       if (!allowPrivate) requireOpenTarget(target);
-      const status = await post(target, request, { allowPrivate, timeoutMs });
+      const status = await post(target, request, { allowPrivate, signal });
       if (status >= 200 && status < 300) return { kind: 'taken' };
       return { kind: 'not_taken', reason: `answered ${status}` };
     } catch (error) {
-      return { kind: 'not_taken', reason: reasonOf(error, timeoutMs) };
+      return { kind: 'not_taken', reason: signal.aborted ? `no answer within ${timeoutMs} ms` : reasonOf(error) };
     }
   };
 }
@@ -48,18 +49,18 @@ function requireOpenTarget(target: URL): void {
   requirePublicHost(target.hostname);
 }
 
-function post(
-  target: URL,
-  { headers, body }: CallbackRequest,
-  options: Required<CallbackSenderOptions>,
-): Promise<number> {
+interface PostOptions {
+  readonly allowPrivate: boolean;
+  readonly signal: AbortSignal;
+}
+
+function post(target: URL, { headers, body }: CallbackRequest, options: PostOptions): Promise<number> {
   const { promise, resolve, reject } = Promise.withResolvers<number>();
-  const signal = AbortSignal.timeout(options.timeoutMs);
   const settings: RequestOptions = {
     method: 'POST',
     // A connection of its own: one that was opened to another address is never used again.
     agent: false,
-    signal,
+    signal: options.signal,
     headers: { ...headers, 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) },
     ...(options.allowPrivate ? {} : { lookup: lookupPublic }),
   };
@@ -84,8 +85,7 @@ function discard(response: IncomingMessage): void {
   response.on('error', () => response.destroy());
 }
 
-function reasonOf(error: unknown, timeoutMs: number): string {
-  if (!(error instanceof Error)) return 'failed for an unknown reason';
-  if (error.name === 'AbortError' || error.name === 'TimeoutError') return `no answer within ${timeoutMs} ms`;
-  return error.message;
+function reasonOf(error: unknown): string {
+  const told = typeof error === 'object' && error !== null && 'message' in error ? error.message : error;
+  return typeof told === 'string' && told !== '' ? told : 'failed for an unknown reason';
 }
