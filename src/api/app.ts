@@ -18,10 +18,14 @@ import { requestContext } from './request-context.ts';
 import type { Route } from './route.ts';
 import { createRouter } from './router.ts';
 import { apiKeyRoutes } from './routes/api-keys.route.ts';
+import { callbackRoutes } from './routes/callbacks.route.ts';
 import { docsRoutes } from './routes/docs.route.ts';
 import { healthRoutes } from './routes/health.route.ts';
 import { ledgerRoutes } from './routes/ledger.route.ts';
 import { memberRoutes } from './routes/members.route.ts';
+import { autoTopUpRoutes } from './routes/auto-top-up.route.ts';
+import { AutoTopUps } from '../entities/auto-top-ups.ts';
+import type { CardSetUpDirect } from '../stripe/card-set-up.direct.ts';
 import { paymentRoutes } from './routes/payments.route.ts';
 import { topUpRoutes } from './routes/top-ups.route.ts';
 import { MemberMoneyMessenger } from './member-money-messenger.ts';
@@ -59,6 +63,7 @@ export interface ApiDependencies {
   readonly pool: SqlPool;
   readonly temporal: Client;
   readonly administrationFor: (account: ProcessorAccount) => ReaderAdministration;
+  readonly setUpsAt: (account: ProcessorAccount) => CardSetUpDirect;
   readonly secretsAt: (account: ProcessorAccount) => BrowserSecrets;
   readonly hub: SaleEventHub;
   readonly answers: AnswerKeeper;
@@ -124,6 +129,12 @@ export function apiRoutes(parts: ApiDependencies): readonly Route[] {
     ...memberRoutes(orm),
     ...paymentRoutes(money),
     ...topUpRoutes(money),
+    ...autoTopUpRoutes({
+      ...{ orm, pool, limitsOf: settings.limitsOf, setUpsAt: parts.setUpsAt },
+      autoTopUps: new AutoTopUps(orm, pool),
+      lookForCard: (memberId) => money.messenger.lookForCard(memberId),
+    }),
+    ...callbackRoutes(orm),
     ...processorAccountRoutes(orm),
     ...apiKeyRoutes(orm),
     ...ledgerRoutes(pool),

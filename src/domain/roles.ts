@@ -4,6 +4,9 @@
  */
 export const roles = [
   'apikey.manage',
+  'callback.manage',
+  'iou.manage',
+  'iou.view',
   'ledger.view',
   'member.manage',
   'member.view',
@@ -25,6 +28,7 @@ export type Role = (typeof roles)[number];
 
 /** A role that brings others with it; `platform.admin` brings all. */
 const implied: Partial<Record<Role, readonly Role[]>> = {
+  'iou.manage': ['iou.view'],
   'member.manage': ['member.view'],
   'organisation.manage': ['organisation.view'],
   'payments.use': ['payments.view', 'member.view'],
@@ -46,4 +50,8 @@ export function grants(held: ReadonlySet<Role>, needed: Role): boolean {
 }
 
 /** Roles that a key of an organisation or a site can never hold, because they reach beyond it. */
-export const platformRoles: ReadonlySet<Role> = new Set<Role>(['platform.admin', 'processor.manage']);
+export const platformRoles: ReadonlySet<Role> = new Set<Role>([
+  'platform.admin',
+  'callback.manage',
+  'processor.manage',
+]);

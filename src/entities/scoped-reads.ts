@@ -2,6 +2,9 @@ import type { SqlEntityManager } from '@mikro-orm/sql';
 import type { FilterQuery } from '@mikro-orm/core';
 import type { Scope } from '../domain/principal.ts';
 import { ApiKey } from './api-key.entity.ts';
+import { CallbackDelivery } from './callback-delivery.entity.ts';
+import { CallbackEndpoint } from './callback-endpoint.entity.ts';
+import { Iou } from './iou.entity.ts';
 import { Member } from './member.entity.ts';
 import { Organisation } from './organisation.entity.ts';
 import { ProcessorAccount } from './processor-account.entity.ts';
@@ -85,6 +88,40 @@ export class ScopedReads {
     return cut(await this.#em.find(Member, and<Member>(filter, after(page)), ordered(page)), page);
   }
 
+  async iou(id: string): Promise<Iou | null> {
+    return this.#em.findOne(Iou, and<Iou>({ id: id as Iou['id'] }, this.#ofOrganisation()));
+  }
+
+  async ious(page: PageRequest, filter: FilterQuery<Iou> = {}): Promise<Page<Iou>> {
+    const where = and<Iou>(this.#ofOrganisation(), filter, after(page));
+    return cut(await this.#em.find(Iou, where, ordered(page)), page);
+  }
+
+  /** Callbacks are the platform's, as payments of members are. */
+  async callbackEndpoint(id: string): Promise<CallbackEndpoint | null> {
+    if (this.#scope.organisationId !== null) return null;
+    return this.#em.findOne(CallbackEndpoint, { id: id as CallbackEndpoint['id'] });
+  }
+
+  async callbackEndpoints(page: PageRequest): Promise<Page<CallbackEndpoint>> {
+    if (this.#scope.organisationId !== null) return { rows: [], nextCursor: null };
+    return cut(await this.#em.find(CallbackEndpoint, and<CallbackEndpoint>(after(page)), ordered(page)), page);
+  }
+
+  async callbackDelivery(id: string): Promise<CallbackDelivery | null> {
+    if (this.#scope.organisationId !== null) return null;
+    return this.#em.findOne(CallbackDelivery, { id: id as CallbackDelivery['id'] });
+  }
+
+  async callbackDeliveries(
+    page: PageRequest,
+    filter: FilterQuery<CallbackDelivery> = {},
+  ): Promise<Page<CallbackDelivery>> {
+    if (this.#scope.organisationId !== null) return { rows: [], nextCursor: null };
+    const where = and<CallbackDelivery>(filter, after(page));
+    return cut(await this.#em.find(CallbackDelivery, where, ordered(page)), page);
+  }
+
   /** The platform's accounts are also what an organisation may sell through, so it sees those and its own. */
   async processorAccount(id: string): Promise<ProcessorAccount | null> {
     return this.#em.findOne(
@@ -100,6 +137,10 @@ export class ScopedReads {
 
   #ownOrganisation(): FilterQuery<Organisation> {
     return this.#scope.organisationId === null ? {} : { id: this.#scope.organisationId };
+  }
+
+  #ofOrganisation(): { organisationId?: Iou['organisationId'] } {
+    return this.#scope.organisationId === null ? {} : { organisationId: this.#scope.organisationId };
   }
 
   #ownSite(): FilterQuery<Site> {

@@ -12,15 +12,10 @@ import { made } from '../once.ts';
 import { keyed, route, type Route } from '../route.ts';
 import { refusedField } from '../refused-field.ts';
 import { country, currency, id, listOf, pageOf } from '../schemas.ts';
+import { secretRef } from '../secret-reference.ts';
 import { pageView, processorAccountSchema, processorAccountView } from '../views.ts';
 
 const tag = 'Processor accounts';
-/** The name of an environment variable or a file; a secret itself never enters through the API. */
-const secretRef = z
-  .string()
-  .max(255)
-  .regex(/^(file:\/[\x21-\x7e]+|[A-Z][A-Z0-9_]*)$/, 'must name an environment variable, or a file as file:/path')
-  .meta({ description: 'Where the secret is found, never the secret', examples: ['STRIPE_API_KEY'] });
 
 const newAccount = z
   .strictObject({
