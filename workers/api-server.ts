@@ -32,6 +32,7 @@ import { sweepProcessorFeesQueue } from '../src/jobs/sweep-processor-fees.queue.
 import { sweepProviderEventsQueue } from '../src/jobs/sweep-provider-events.queue.ts';
 import { sweepUnbegunSalesQueue } from '../src/jobs/sweep-unbegun-sales.queue.ts';
 import { createStripeBrowserSecrets, type BrowserSecrets } from '../src/stripe/client-secret.direct.ts';
+import { createStripeCardSetUpDirect, type CardSetUpDirect } from '../src/stripe/card-set-up.direct.ts';
 import { createStripeReaderAdministration } from '../src/stripe/reader-administration.direct.ts';
 import { createStripeClient } from '../src/stripe/stripe-client.ts';
 import type { Running } from './process.ts';
@@ -184,10 +185,12 @@ function boardQueues(redis: Redis, prefix: string, log: Logger): Queue[] {
   });
 }
 
+type Direct = ReaderAdministration & BrowserSecrets & CardSetUpDirect;
+
 /** What the API asks of a processor itself: nothing of it moves money. One client per account, each with its own key. */
-function directs(config: Config): Pick<ApiDependencies, 'administrationFor' | 'secretsAt'> {
-  const made = new Map<string, ReaderAdministration & BrowserSecrets>();
-  const of = (account: ProcessorAccount): ReaderAdministration & BrowserSecrets => {
+function directs(config: Config): Pick<ApiDependencies, 'administrationFor' | 'secretsAt' | 'setUpsAt'> {
+  const made = new Map<string, Direct>();
+  const of = (account: ProcessorAccount): Direct => {
     const known = made.get(account.id);
     if (known !== undefined) return known;
     const apiKey = config.secret(account.secretRef);
@@ -196,11 +199,15 @@ function directs(config: Config): Pick<ApiDependencies, 'administrationFor' | 's
       apiBase: config.STRIPE_API_BASE,
       timeoutMs: config.STRIPE_TIMEOUT_MS,
     });
-    const direct = { ...createStripeReaderAdministration(client), ...createStripeBrowserSecrets(client) };
+    const direct = {
+      ...createStripeReaderAdministration(client),
+      ...createStripeBrowserSecrets(client),
+      ...createStripeCardSetUpDirect(client),
+    };
     made.set(account.id, direct);
     return direct;
   };
-  return { administrationFor: of, secretsAt: of };
+  return { administrationFor: of, secretsAt: of, setUpsAt: of };
 }
 
 async function listen(app: Koa, at: { readonly port: number; readonly host: string }): Promise<Server> {

@@ -1,9 +1,11 @@
 import type { CardPort } from '../src/domain/card-port.ts';
+import type { CardSetUpPort } from '../src/domain/card-set-up-port.ts';
 import type { Config } from '../src/config.ts';
 import type { ProcessorPort, ProcessorSweepPort } from '../src/domain/processor-port.ts';
 import type { ProcessorAccount } from '../src/entities/processor-account.entity.ts';
 import { subscribedEventTypes } from '../src/domain/provider-events.ts';
 import { createStripeCardGateway } from '../src/stripe/card-gateway.ts';
+import { createStripeCardSetUp } from '../src/stripe/card-set-up.ts';
 import { createStripeClient } from '../src/stripe/stripe-client.ts';
 import { createStripeSweep } from '../src/stripe/stripe-sweep.ts';
 import { createStripeTerminalGateway } from '../src/stripe/terminal-gateway.ts';
@@ -12,9 +14,10 @@ export interface Gateways {
   readonly gatewayFor: (account: ProcessorAccount) => ProcessorPort;
   readonly sweepFor: (account: ProcessorAccount) => ProcessorSweepPort;
   readonly cardsAt: (account: ProcessorAccount) => CardPort;
+  readonly savedCardsAt: (account: ProcessorAccount) => CardSetUpPort;
 }
 
-type Gateway = ProcessorPort & ProcessorSweepPort & { readonly cards: CardPort };
+type Gateway = ProcessorPort & ProcessorSweepPort & CardSetUpPort & { readonly cards: CardPort };
 
 /** One client per processor account, made when it is first needed and kept: each has its own key and connections. */
 export function createStripeGateways(config: Config): Gateways {
@@ -29,11 +32,12 @@ export function createStripeGateways(config: Config): Gateways {
     });
     const gateway = {
       cards: createStripeCardGateway(client),
+      ...createStripeCardSetUp(client),
       ...createStripeTerminalGateway(client),
       ...createStripeSweep(client, { types: subscribedEventTypes, now: Date.now }),
     };
     made.set(account.id, gateway);
     return gateway;
   };
-  return { gatewayFor: of, sweepFor: of, cardsAt: (account) => of(account).cards };
+  return { gatewayFor: of, sweepFor: of, cardsAt: (account) => of(account).cards, savedCardsAt: of };
 }

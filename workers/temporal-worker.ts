@@ -1,10 +1,14 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { Client } from '@temporalio/client';
 import { bundleWorkflowCode, NativeConnection, Worker, type WorkerOptions } from '@temporalio/worker';
 import { createLateEventActivities } from '../src/activities/late-event.activities.ts';
+import { createAutoTopUpActivities } from '../src/activities/auto-top-up.activities.ts';
 import { createMemberPaymentActivities } from '../src/activities/member-payment.activities.ts';
 import { createProcessorFeeActivities } from '../src/activities/processor-fee.activities.ts';
 import { createTerminalSaleActivities } from '../src/activities/terminal-sale.activities.ts';
+import type { WakeTopUps } from '../src/activities/top-up-asking.ts';
+import { autoTopUpWorkflowId, topUpNeeded } from '../src/workflows/auto-top-up.messages.ts';
 import type { Config } from '../src/config.ts';
 import { createOrm } from '../src/entities/orm.ts';
 import { SqlPool } from '../src/entities/sql-pool.ts';
@@ -32,6 +36,7 @@ export async function createTemporalWorker(config: Config): Promise<Running> {
       ...createProcessorFeeActivities(deps),
       ...createLateEventActivities(deps),
       ...createMemberPaymentActivities(deps),
+      ...createAutoTopUpActivities({ ...deps, wakeTopUps: topUpWaker(connection, config) }),
     },
     stickyQueueScheduleToStartTimeout: config.STICKY_TIMEOUT_MS,
     maxCachedWorkflows: config.MAX_CACHED_WORKFLOWS,
@@ -50,6 +55,19 @@ export async function createTemporalWorker(config: Config): Promise<Running> {
       worker.shutdown();
       await ended;
     },
+  };
+}
+
+/** Needs are looked at by one workflow per member, which is started when there is none (decisions D10). */
+function topUpWaker(connection: NativeConnection, config: Config): WakeTopUps {
+  const client = new Client({ connection, namespace: config.TEMPORAL_NAMESPACE });
+  return async (memberId) => {
+    await client.workflow.signalWithStart('autoTopUp', {
+      workflowId: autoTopUpWorkflowId(memberId),
+      taskQueue: config.TASK_QUEUE_PAYMENTS,
+      args: [{ schema: 1, memberId }],
+      signal: topUpNeeded,
+    });
   };
 }
 

@@ -55,7 +55,7 @@ async function write(deps: PaymentDependencies, { file, fact, ending }: Seen): P
   const at = deps.now();
   switch (fact.status) {
     case 'captured':
-      return bookCardMoney(deps, file, fact);
+      return bookCardMoney(deps, { file, fact });
     case 'canceled':
       return commitRiders(deps.pool, endRiders(file, ending, at));
     case 'pending':
@@ -92,20 +92,27 @@ function endRiders({ topUp, payment, member }: TopUpFile, ending: 'expire' | 'ca
   return [...own, ended, ...outcomeRiders({ payment, member }, 'Failure', at)];
 }
 
+/** Card money that is there, and what else is written with it. */
+export interface CardMoney {
+  readonly file: TopUpFile;
+  readonly fact: CardPaymentFact;
+  readonly more?: readonly Rider[];
+}
+
 /** Card money first; the payment is judged on what is there then. Both in one commit (decisions D5). */
-export async function bookCardMoney(deps: PaymentDependencies, file: TopUpFile, fact: CardPaymentFact): Promise<void> {
+export async function bookCardMoney(deps: PaymentDependencies, { file, fact, more = [] }: CardMoney): Promise<void> {
   const { topUp } = file;
   if (fact.currency !== topUp.currency) throw new Error(`Top-up ${topUp.id} was captured in ${fact.currency}.`);
-  const [first] = await deps.poster.postGroup(bookedTogether(file, fact, deps.now()));
+  const [first] = await deps.poster.postGroup(bookedTogether({ file, fact, more }, deps.now()));
   invariant(first?.kind === 'posted' || first?.kind === 'refused', 'A posting is posted or refused.');
   if (first.kind === 'posted') return;
   if (first.code === 'conflict') throw new DomainError('conflict', `Top-up ${topUp.id} changed while it was booked.`);
   throw new Error(`The card money of top-up ${topUp.id} was refused: ${first.code}`);
 }
 
-function bookedTogether(file: TopUpFile, fact: CardPaymentFact, at: Date): PosterItem[] {
+function bookedTogether({ file, fact, more = [] }: CardMoney, at: Date): PosterItem[] {
   const { payment } = file;
-  const riders = { onSuccess: cardRiders(file, fact, at) };
+  const riders = { onSuccess: [...cardRiders(file, fact, at), ...more] };
   const card: PosterItem = { kind: 'post', transaction: cardInOf(file, fact, at), riders };
   return payment === null || isPaymentOver(payment.state) ? [card] : [card, linkedPayment(file, at)];
 }

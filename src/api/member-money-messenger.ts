@@ -1,6 +1,7 @@
 import { WithStartWorkflowOperation, type Client, type WorkflowStartOptions } from '@temporalio/client';
 import type { Workflow } from '@temporalio/common';
 import type { CheckoutTiming, PaymentSnapshot, TopUpSnapshot } from '../domain/payment-snapshot.ts';
+import { autoTopUpWorkflowId, cardSaved } from '../workflows/auto-top-up.messages.ts';
 import * as attributes from '../workflows/search-attributes.messages.ts';
 import {
   beginPayment,
@@ -65,6 +66,18 @@ export class MemberMoneyMessenger {
   cancelTopUp(topUpId: string, updateId: string): Promise<TopUpSnapshot | Silence> {
     const handle = this.#client.workflow.getHandle(manualTopUpWorkflowId(topUpId));
     return this.#topUps.once(updateId, () => handle.executeUpdate(cancelTopUp, { updateId }));
+  }
+
+  /** Lets the workflow of the member's top-ups look for a saved card. */
+  async lookForCard(memberId: string): Promise<void> {
+    await this.#client.withDeadline(Date.now() + this.#settings.deadlineMs, () =>
+      this.#client.workflow.signalWithStart('autoTopUp', {
+        workflowId: autoTopUpWorkflowId(memberId),
+        taskQueue: this.#settings.taskQueue,
+        args: [{ schema: 1, memberId }],
+        signal: cardSaved,
+      }),
+    );
   }
 
   #start<W extends Workflow>(

@@ -7,6 +7,8 @@ export interface ProviderNews {
   readonly saleHint: string | null;
   /** The member's top-up that we named in the object's metadata. */
   readonly topUpHint: string | null;
+  /** The member that we named in the object's metadata. */
+  readonly memberHint: string | null;
   /** Processor objects by which the owner can be found, the surest first. */
   readonly objectRefs: readonly string[];
   /** The key of the request that caused the event; it is ours when it names our sale. */
@@ -57,6 +59,7 @@ const rules: Readonly<Record<string, Rule>> = {
   'refund.created': moneyBack,
   'refund.updated': moneyBack,
   'refund.failed': moneyBack,
+  'setup_intent.succeeded': () => observed('it saved a card and moved no money'),
   'charge.dispute.created': moneyBack,
   'charge.dispute.closed': moneyBack,
   'charge.dispute.funds_withdrawn': moneyBack,

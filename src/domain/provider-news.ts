@@ -25,6 +25,7 @@ export function readNews(payload: string): ProviderNews {
   return {
     type,
     saleHint: hintOf(object, 'sale_id', 'sale'),
+    memberHint: hintOf(object, 'member_id', 'member'),
     topUpHint: hintOf(object, 'top_up_id', 'topUp'),
     objectRefs: refsOf(object, action),
     requestKey: text(part(event, 'request'), 'idempotency_key'),

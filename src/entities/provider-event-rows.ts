@@ -87,6 +87,11 @@ export class ProviderEventRows {
     return topUpOwners(this.#pool, question);
   }
 
+  /** Whether a member has asked to save a card. */
+  async isSettingUp(memberId: string): Promise<boolean> {
+    return (await this.#pool.rows('SELECT 1 FROM auto_top_up WHERE member_id = ?', [memberId])).length > 0;
+  }
+
   /**
    * Writes verdicts by compare-and-set: a row that somebody else has settled meanwhile keeps what they wrote. Rows
    * with the same verdict share a statement, all statements one commit.

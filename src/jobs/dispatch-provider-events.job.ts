@@ -14,7 +14,7 @@ import { deliverToTopUps } from './top-up-delivery.ts';
 import type { DispatchProviderEventsPayload } from './dispatch-provider-events.queue.ts';
 
 export interface DispatchDependencies {
-  readonly rows: Pick<ProviderEventRows, 'open' | 'owners' | 'topUps' | 'settle'>;
+  readonly rows: Pick<ProviderEventRows, 'open' | 'owners' | 'topUps' | 'isSettingUp' | 'settle'>;
   readonly messenger: WorkflowMessenger;
   /** Queues parked rows again when their time has come. */
   readonly queueLater: (eventRowIds: readonly string[], delayMs: number) => Promise<void>;

@@ -13,6 +13,8 @@ export interface WorkflowMessenger {
   signalSale(saleId: string, pointer: ProviderEventPointer): Promise<'signaled' | 'over'>;
   /** Wakes what follows a member's card money. `over`: nothing does any more. */
   signalCardNews(workflowId: string): Promise<'signaled' | 'over'>;
+  /** Lets the workflow of a member's automatic top-ups look for a saved card; it is started when there is none. */
+  tellCardSaved(memberId: string): Promise<void>;
   /** Starting it twice for the same row is harmless. */
   startLateEvent(late: { readonly eventRowId: string; readonly saleId: string }): Promise<void>;
   /** Starts the workflow of a sale that nobody began; one that runs or has run is left alone. */

@@ -4,6 +4,7 @@ import {
   type Client,
   type WorkflowHandle,
 } from '@temporalio/client';
+import { autoTopUpWorkflowId, cardSaved } from '../workflows/auto-top-up.messages.ts';
 import { cardNews } from '../workflows/interactive-payment.messages.ts';
 import { lateEventWorkflowId } from '../workflows/late-event.messages.ts';
 import type { lateEvent } from '../workflows/late-event.workflow.ts';
@@ -42,6 +43,10 @@ export function createTemporalMessenger(options: TemporalMessengerOptions): Work
     signalSale: (saleId, pointer) =>
       signal(terminalSaleWorkflowId(saleId), (handle) => handle.signal(providerEvent, pointer)),
     signalCardNews: (workflowId) => signal(workflowId, (handle) => handle.signal(cardNews)),
+    async tellCardSaved(memberId) {
+      const start = { workflowId: autoTopUpWorkflowId(memberId), taskQueue, args: [{ schema: 1, memberId }] };
+      await within(() => client.workflow.signalWithStart('autoTopUp', { ...start, signal: cardSaved }));
+    },
     async startLateEvent(late) {
       const start = {
         args: [{ schema: 1, ...late }] as Parameters<typeof lateEvent>,
@@ -65,17 +70,19 @@ export function createTemporalMessenger(options: TemporalMessengerOptions): Work
         within(() => client.workflow.start<typeof terminalSale>('terminalSale', start)),
       );
     },
-    async startProcessorFees(processorAccountId) {
-      const start = {
-        args: [{ schema: 1, processorAccountId, pageSize: feesPerPage }] as Parameters<typeof processorFees>,
-        taskQueue,
-        workflowId: processorFeesWorkflowId(processorAccountId),
-        workflowIdReusePolicy: 'ALLOW_DUPLICATE',
-        workflowIdConflictPolicy: 'USE_EXISTING',
-      } as const;
-      await within(() => client.workflow.start<typeof processorFees>('processorFees', start));
-    },
+    startProcessorFees: (processorAccountId) => within(() => startFees(options, processorAccountId)),
   };
+}
+
+async function startFees({ client, taskQueue }: TemporalMessengerOptions, processorAccountId: string): Promise<void> {
+  const start = {
+    args: [{ schema: 1, processorAccountId, pageSize: feesPerPage }] as Parameters<typeof processorFees>,
+    taskQueue,
+    workflowId: processorFeesWorkflowId(processorAccountId),
+    workflowIdReusePolicy: 'ALLOW_DUPLICATE',
+    workflowIdConflictPolicy: 'USE_EXISTING',
+  } as const;
+  await client.workflow.start<typeof processorFees>('processorFees', start);
 }
 
 /** `value` where the answer is that kind of error; any other error is thrown. */

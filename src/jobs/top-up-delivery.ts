@@ -7,8 +7,8 @@ import { manualTopUpWorkflowId } from '../workflows/manual-top-up.messages.ts';
 import type { WorkflowMessenger } from './job-ports.ts';
 
 export interface TopUpDeliveryParts {
-  readonly rows: Pick<ProviderEventRows, 'topUps'>;
-  readonly messenger: Pick<WorkflowMessenger, 'signalCardNews'>;
+  readonly rows: Pick<ProviderEventRows, 'topUps' | 'isSettingUp'>;
+  readonly messenger: Pick<WorkflowMessenger, 'signalCardNews' | 'tellCardSaved'>;
 }
 
 interface ReadEvent {
@@ -38,16 +38,19 @@ export async function deliverToTopUps<E extends ReadEvent>(
     objectRefs: [...new Set(asked.flatMap(({ news }) => news.objectRefs))],
   };
   const owners = asked.length === 0 ? new Map<string, TopUpOwner>() : await parts.rows.topUps(question);
-  const owned = read.map((one) => ({ ...one, read: one, owner: ownerOf(one.news, owners) }));
+  const owned = read.map((one) => ({ ...one, read: one, owner: ownerOf(one.news, owners), setUp: setUpOf(one.news) }));
   const told = await Promise.allSettled(
-    owned.flatMap(({ event, news, owner }) => (owner === undefined ? [] : [tell(parts, { event, news, owner })])),
+    owned.flatMap(({ event, news, owner, setUp }) => {
+      if (setUp !== null) return [tellSetUp(parts, event, setUp)];
+      return owner === undefined ? [] : [tell(parts, { event, news, owner })];
+    }),
   );
   const done = told.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
   return {
     verdicts: done.map(({ verdict }) => verdict),
     feeKnown: done.some(({ feeKnown }) => feeKnown),
     failures: told.flatMap((result) => (result.status === 'rejected' ? [result.reason as unknown] : [])),
-    others: owned.filter(({ owner }) => owner === undefined).map((one) => one.read),
+    others: owned.filter(({ owner, setUp }) => owner === undefined && setUp === null).map((one) => one.read),
   };
 }
 
@@ -56,10 +59,29 @@ function ownerOf(news: ProviderNews, owners: ReadonlyMap<string, TopUpOwner>): T
   return names.map((name) => owners.get(name)).find((owner) => owner !== undefined);
 }
 
+/** The member whose card was saved, if that is what the event says. */
+function setUpOf({ type, memberHint }: ProviderNews): string | null {
+  return type === 'setup_intent.succeeded' ? memberHint : null;
+}
+
+async function tellSetUp(parts: TopUpDeliveryParts, event: OpenEvent, member: string): Promise<Told> {
+  const isOurs = await parts.rows.isSettingUp(member);
+  if (isOurs) await parts.messenger.tellCardSaved(member);
+  const [state, reason] = isOurs
+    ? (['signaled', 'a card may have been saved'] as const)
+    : (['ignored', `attention: ${member} never asked to save a card`] as const);
+  return { verdict: { eventRowId: event.id, state, reason, saleId: null, dueAt: null }, feeKnown: false };
+}
+
+interface Told {
+  readonly verdict: Verdict;
+  readonly feeKnown: boolean;
+}
+
 async function tell(
   { messenger }: TopUpDeliveryParts,
   { event, news, owner }: ReadEvent & { readonly owner: TopUpOwner },
-): Promise<{ readonly verdict: Verdict; readonly feeKnown: boolean }> {
+): Promise<Told> {
   const advice = topUpAdvice(news, owner.state);
   const verdict = (state: Verdict['state'], reason: string): Verdict => ({
     eventRowId: event.id,

@@ -1,3 +1,4 @@
+export { autoTopUp } from './auto-top-up.workflow.ts';
 export { lateEvent } from './late-event.workflow.ts';
 export { processorFees } from './processor-fees.workflow.ts';
 export { terminalSale } from './terminal-sale.workflow.ts';

@@ -17,4 +17,6 @@ export const beginPayment = defineUpdate<PaymentSnapshot>('beginPayment');
 export const cancelPayment = defineUpdate<PaymentSnapshot>('cancelPayment');
 /** Something may have happened to the card money: look (C54). */
 export const cardNews = defineSignal('cardNews');
+/** The top-up that the payment waited for has ended; the row says how. */
+export const topUpEnded = defineSignal('topUpEnded');
 export const paymentStatus = defineQuery<PaymentSnapshot | null>('paymentStatus');

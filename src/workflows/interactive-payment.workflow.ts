@@ -7,6 +7,7 @@ import {
   setCurrentDetails,
   setHandler,
 } from '@temporalio/workflow';
+import type { AutoTopUpActivities } from '../activities/auto-top-up.activities.ts';
 import type { MemberPaymentActivities } from '../activities/member-payment.activities.ts';
 import { isPaymentOver } from '../domain/member-payment.ts';
 import type { PaymentSnapshot } from '../domain/payment-snapshot.ts';
@@ -17,6 +18,7 @@ import {
   cancelPayment,
   cardNews,
   paymentStatus,
+  topUpEnded,
   type InteractivePaymentInput,
 } from './interactive-payment.messages.ts';
 import { Mailbox } from './mailbox.ts';
@@ -33,12 +35,17 @@ const activities = proxyActivities<MemberPaymentActivities>({
 // Rows and book only: without the database nothing else can be done either, so these wait for it.
 const book = proxyActivities<MemberPaymentActivities>({ startToCloseTimeout: '30 seconds', heartbeatTimeout, retry });
 
+const topUps = proxyActivities<AutoTopUpActivities>({ startToCloseTimeout: '30 seconds', heartbeatTimeout, retry });
+
 type Command = 'begin' | 'cancel';
 
 /** Where the run stands between two messages. */
 interface Course {
   payment: PaymentSnapshot | null;
   heard: boolean;
+  toppedUp: boolean;
+  /** No card money was needed, so that what is left is judged afterwards. */
+  paidFromBalance: boolean;
   looks: number;
   /** When the checkout was offered, in ms. */
   openSince: number;
@@ -50,10 +57,18 @@ interface Course {
  */
 export async function interactivePayment(input: InteractivePaymentInput): Promise<PaymentSnapshot> {
   const mailbox = new Mailbox<Command, PaymentSnapshot>();
-  const course: Course = { payment: null, heard: false, looks: 0, openSince: Date.now() };
+  const course: Course = {
+    payment: null,
+    heard: false,
+    toppedUp: false,
+    paidFromBalance: false,
+    looks: 0,
+    openSince: Date.now(),
+  };
   setHandler(beginPayment, () => mailbox.ask('begin'));
   setHandler(cancelPayment, () => mailbox.ask('cancel'));
   setHandler(cardNews, () => void (course.heard = true));
+  setHandler(topUpEnded, () => void (course.toppedUp = true));
   setHandler(paymentStatus, () => course.payment);
 
   const begun = await condition(() => mailbox.hasMail(), input.timing.beginMs);
@@ -62,6 +77,7 @@ export async function interactivePayment(input: InteractivePaymentInput): Promis
   while (course.payment === null || !isPaymentOver(course.payment.state)) await advance(input, mailbox, course);
   const end = course.payment;
   await mailbox.answerRest(() => Promise.resolve(end));
+  if (course.paidFromBalance) await topUps.checkBalanceAfter({ paymentId: input.paymentId });
   await condition(allHandlersFinished);
   return end;
 }
@@ -90,14 +106,21 @@ async function advance(
 
 async function obey(input: InteractivePaymentInput, command: Command, course: Course): Promise<PaymentSnapshot> {
   const { paymentId } = input;
-  if (command === 'begin') return course.payment ?? (await begin(paymentId));
+  if (command === 'begin') return course.payment ?? (await begin(input, course));
   return tolerate(course, activities.withdrawCheckout({ paymentId, as: 'cancel' }));
 }
 
-/** Balance first; what it lacks is offered at a checkout. */
-async function begin(paymentId: string): Promise<PaymentSnapshot> {
+/** Balance first, then an automatic top-up; what is still lacking is offered at a checkout (cobalt.md 2.7). */
+async function begin({ paymentId, timing }: InteractivePaymentInput, course: Course): Promise<PaymentSnapshot> {
   const paid = await book.payFromBalance({ paymentId });
+  course.paidFromBalance = paid.kind === 'settled' && paid.payment.state === 'paid';
   if (paid.kind === 'settled') return paid.payment;
+  const asked = await topUps.askForTopUp({ paymentId });
+  if (asked.kind === 'asked') {
+    await condition(() => course.toppedUp, timing.topUpMs);
+    const toppedUp = await book.payFromBalance({ paymentId });
+    if (toppedUp.kind === 'settled') return toppedUp.payment;
+  }
   try {
     return await activities.offerCheckout({ paymentId });
   } catch (error) {

@@ -119,6 +119,11 @@ function dependenciesOf(
     orm,
     pool,
     temporal: temporal.client,
+    setUpsAt: () => ({
+      customer: () => Promise.reject(new Error('This test has no processor.')),
+      setUp: () => Promise.reject(new Error('This test has no processor.')),
+      detach: () => Promise.reject(new Error('This test has no processor.')),
+    }),
     secretsAt: () => ({ ofPayment: () => Promise.reject(new Error('This test has no processor.')) }),
     administrationFor: () => options.administration ?? unreachable,
     hub,

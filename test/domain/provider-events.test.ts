@@ -13,7 +13,7 @@ const states = Object.keys(saleTransitions) as SaleState[];
 const sale = 'sal_01KAJ0000000000000000000AA';
 
 function news(type: string, change: Partial<ProviderNews> = {}): ProviderNews {
-  const none = { topUpHint: null, isReaderDecline: false, hasBalanceLine: false, isRelease: false };
+  const none = { topUpHint: null, memberHint: null, isReaderDecline: false, hasBalanceLine: false, isRelease: false };
   return { type, saleHint: sale, objectRefs: ['pi_1'], requestKey: null, ...none, ...change };
 }
 

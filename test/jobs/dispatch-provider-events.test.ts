@@ -40,6 +40,7 @@ beforeEach(() => {
         return temporal === 'over' ? 'over' : 'signaled';
       },
       signalCardNews: () => Promise.resolve('over'),
+      tellCardSaved: () => Promise.resolve(),
       startLateEvent: ({ eventRowId, saleId }) => tell(`late ${eventRowId} ${saleId}`),
       startProcessorFees: (accountId) => tell(`fees ${accountId}`),
       startSale: (saleId) => tell(`start ${saleId}`),

@@ -1,0 +1,113 @@
+import { memberId } from '../domain/ids.ts';
+import { memberAccount } from '../domain/ledger-account.ts';
+import { parseCurrency } from '../domain/currency.ts';
+import { loadAutoTopUpFile } from '../entities/auto-top-up-file.ts';
+import { commitRiders } from '../entities/commit-riders.ts';
+import { lowBalance } from '../entities/member-notices.ts';
+import { newId } from '../entities/new-id.ts';
+import type { PaymentFile } from '../entities/payment-file.ts';
+import { isDuplicate } from '../entities/sql-pool.ts';
+import type { TopUpNeedKind } from '../domain/top-up.ts';
+import { openPayment, type PaymentDependencies } from './payment-desk.ts';
+import { obstacleOf } from './top-up-deciding.ts';
+
+/** Wakes the workflow that tops a member up, or starts it. */
+export type WakeTopUps = (memberId: string) => Promise<void>;
+
+export interface AskingDependencies extends PaymentDependencies {
+  readonly wakeTopUps: WakeTopUps;
+}
+
+/**
+ * Asks for an automatic top-up for what a payment lacks: the need is a row of its own, so that one charge serves all that
+ * wait (decisions D10). `unavailable`: the card cannot be asked now, and a checkout is the way.
+ */
+export async function askForTopUp(
+  deps: AskingDependencies,
+  request: { paymentId: string },
+): Promise<{ readonly kind: 'asked' | 'unavailable' }> {
+  const { payment } = await openPayment(deps, request.paymentId);
+  const file = await loadAutoTopUpFile(deps, payment.memberId);
+  if (obstacleOf(file, deps.now()) !== null) return { kind: 'unavailable' };
+  await need(deps, {
+    memberId: payment.memberId,
+    kind: 'shortfall',
+    sourceId: payment.id,
+    amountMinor: payment.amountMinor,
+  });
+  await deps.wakeTopUps(payment.memberId);
+  return { kind: 'asked' };
+}
+
+/**
+ * After a payment from the balance: what it left is judged once. Below the limit, a member whose top-ups are on gets one
+ * of exactly their amount; another is warned when this payment crossed the limit, once in 24 hours (cobalt.md 2.8, D12).
+ */
+export async function checkBalanceAfter(deps: AskingDependencies, request: { paymentId: string }): Promise<void> {
+  const file = await openPayment(deps, request.paymentId);
+  const { payment } = file;
+  const { lowMinor } = deps.limitsOf(payment.currency);
+  const afterMinor = await balanceAfter(deps, file);
+  if (afterMinor === null || afterMinor >= lowMinor) return;
+  const auto = await loadAutoTopUpFile(deps, memberId(payment.memberId));
+  if (auto.autoTopUp?.state === 'on') {
+    if (obstacleOf(auto, deps.now()) !== null) return;
+    const amountMinor = auto.autoTopUp.amountMinor ?? 0;
+    await need(deps, { memberId: payment.memberId, kind: 'restore', sourceId: payment.id, amountMinor });
+    await deps.wakeTopUps(payment.memberId);
+  } else if (afterMinor + payment.amountMinor >= lowMinor) {
+    await warn(deps, file, afterMinor);
+  }
+}
+
+/** What the payment's own entry says was left, whatever has happened since. */
+async function balanceAfter({ pool }: AskingDependencies, { payment }: PaymentFile): Promise<number | null> {
+  const { code } = memberAccount(payment.memberId, parseCurrency(payment.currency));
+  const [row] = await pool.rows(
+    `SELECT e.balance_after_minor AS minor FROM ledger_transaction t JOIN ledger_entry e ON e.transaction_id = t.id
+     JOIN ledger_account a ON a.id = e.account_id WHERE t.op_key = ? AND a.code = ?`,
+    [`payment-${payment.id}`, code],
+  );
+  return row === undefined ? null : Number(row['minor']);
+}
+
+async function warn(deps: AskingDependencies, { payment, member }: PaymentFile, balanceMinor: number): Promise<void> {
+  if (!member.wantsLowBalanceEmail || member.isSystem) return;
+  const [warned] = await deps.pool.rows(
+    `SELECT 1 FROM notice WHERE member_id = ? AND kind = 'low_balance' AND created_at > ? LIMIT 1`,
+    [member.id, new Date(deps.now().getTime() - 86_400_000).toISOString().replace('T', ' ').replace('Z', '')],
+  );
+  if (warned !== undefined) return;
+  const low = { memberId: payment.memberId, sourceId: payment.id, balanceMinor, currency: payment.currency };
+  await onceOnly(commitRiders(deps.pool, [lowBalance(low, deps.now())]));
+}
+
+interface Need {
+  readonly memberId: string;
+  readonly kind: TopUpNeedKind;
+  readonly sourceId: string;
+  readonly amountMinor: number;
+}
+
+async function need(deps: AskingDependencies, { memberId: member, kind, sourceId, amountMinor }: Need): Promise<void> {
+  const row = {
+    id: newId('topUpNeed'),
+    member_id: member,
+    kind,
+    source_id: sourceId,
+    amount_minor: amountMinor,
+    state: 'open',
+    created_at: deps.now(),
+    version: 1,
+  };
+  await onceOnly(commitRiders(deps.pool, [{ insert: 'top_up_need', row }]));
+}
+
+/** A run that was taken for dead has written it already. */
+async function onceOnly(write: Promise<void>): Promise<void> {
+  try {
+    await write;
+  } catch (error) {
+    if (!isDuplicate(error)) throw error;
+  }
+}

@@ -1,0 +1,51 @@
+import type { EntityClass, EntityDictionary } from '@mikro-orm/core';
+import { DomainError } from '../domain/errors.ts';
+import type { MemberId } from '../domain/ids.ts';
+import { AutoTopUp } from './auto-top-up.entity.ts';
+import { Member } from './member.entity.ts';
+import { unitOfWork } from './orm.ts';
+import type { PaymentShelf } from './payment-file.ts';
+import { ProcessorAccount } from './processor-account.entity.ts';
+import { TopUpNeed } from './top-up-need.entity.ts';
+import { TopUp } from './top-up.entity.ts';
+
+/** Everything that a decision about a member's automatic top-up may need, read together. */
+export interface AutoTopUpFile {
+  readonly member: Member;
+  readonly autoTopUp: AutoTopUp | null;
+  readonly account: ProcessorAccount | null;
+  /** A charge that was begun and whose end is not written. */
+  readonly underWay: TopUp | null;
+  /** Oldest first. */
+  readonly needs: readonly TopUpNeed[];
+  /** What the member has, holds taken off, in minor units. */
+  readonly availableMinor: number;
+}
+
+const statements = [
+  'SELECT * FROM member WHERE id = ?',
+  'SELECT * FROM auto_top_up WHERE member_id = ?',
+  'SELECT a.* FROM processor_account a JOIN auto_top_up t ON t.processor_account_id = a.id WHERE t.member_id = ?',
+  `SELECT * FROM top_up WHERE member_id = ? AND kind = 'auto' AND state IN ('created', 'unresolved') ORDER BY id LIMIT 1`,
+  `SELECT * FROM top_up_need WHERE member_id = ? AND state = 'open' ORDER BY id`,
+  `SELECT l.balance_minor - l.held_minor AS available FROM ledger_account l
+    JOIN member m ON l.code = CONCAT('member/', m.id, '/', m.currency) WHERE m.id = ?`,
+];
+
+/** Reads it in one round trip. Throws `not_found`. */
+export async function loadAutoTopUpFile({ orm, pool }: PaymentShelf, memberId: MemberId): Promise<AutoTopUpFile> {
+  const em = unitOfWork(orm);
+  const sets = await pool.rowSets(statements.map((sql) => ({ sql, values: [memberId] })));
+  const all = <E extends object>(entity: EntityClass<E>, at: number): E[] =>
+    (sets[at] ?? []).map((row) => em.map(entity, { ...row } as EntityDictionary<E>));
+  const [member] = all(Member, 0);
+  if (member === undefined) throw new DomainError('not_found', `There is no member ${memberId}.`);
+  return {
+    member,
+    autoTopUp: all(AutoTopUp, 1)[0] ?? null,
+    account: all(ProcessorAccount, 2)[0] ?? null,
+    underWay: all(TopUp, 3)[0] ?? null,
+    needs: all(TopUpNeed, 4),
+    availableMinor: Number(sets[5]?.[0]?.['available'] ?? 0),
+  };
+}

@@ -1,0 +1,78 @@
+import type { MemberId } from '../domain/ids.ts';
+import type { Rider } from '../ledger/riders.ts';
+import { newId } from './new-id.ts';
+import type { TopUp } from './top-up.entity.ts';
+
+/** What a member is told of, and from what its words are made; `dedupeKey` makes it be told once. */
+interface Word {
+  readonly memberId: MemberId;
+  readonly kind: string;
+  readonly dedupeKey: string;
+  readonly facts: Readonly<Record<string, string | number | boolean | null>>;
+  readonly inApp: boolean;
+}
+
+/** The member's card was charged and the money is there (cobalt.md 2.22). */
+export function autoTopUpSucceeded(topUp: TopUp, at: Date): Rider {
+  const { id, memberId, amountMinor, currency } = topUp;
+  const facts = { amountMinor, currency };
+  return noticeRider(
+    { memberId, kind: 'auto_top_up_succeeded', dedupeKey: `auto-top-up-${id}`, facts, inApp: true },
+    at,
+  );
+}
+
+/** The member's card was declined: what was tried, what the bank said, and whether top-ups are off now. */
+export function autoTopUpFailed(topUp: TopUp, why: { message: string; isDisabled: boolean }, at: Date): Rider {
+  const { id, memberId, amountMinor, currency } = topUp;
+  const facts = { amountMinor, currency, message: why.message.slice(0, 255), isDisabled: why.isDisabled };
+  return noticeRider({ memberId, kind: 'auto_top_up_failed', dedupeKey: `auto-top-up-${id}`, facts, inApp: true }, at);
+}
+
+/** A payment left less than the limit (decisions D12). */
+export function lowBalance(
+  low: { memberId: MemberId; sourceId: string; balanceMinor: number; currency: string },
+  at: Date,
+): Rider {
+  const { memberId, sourceId, balanceMinor, currency } = low;
+  const facts = { balanceMinor, currency };
+  return noticeRider({ memberId, kind: 'low_balance', dedupeKey: `low-balance-${sourceId}`, facts, inApp: false }, at);
+}
+
+/** One side of a transfer between members; `sourceId` is the payment's. */
+export function transferNotice(
+  side: 'sent' | 'received',
+  told: {
+    memberId: MemberId;
+    sourceId: string;
+    amountMinor: number;
+    currency: string;
+    other: string;
+    description: string;
+  },
+  at: Date,
+): Rider {
+  const { memberId, sourceId, ...facts } = told;
+  const kind = `transfer_${side}`;
+  return noticeRider({ memberId, kind, dedupeKey: `${kind}-${sourceId}`, facts, inApp: false }, at);
+}
+
+/** A row that the sender of notices finds; it travels with the change that it tells of. */
+function noticeRider(word: Word, at: Date): Rider {
+  return {
+    insert: 'notice',
+    row: {
+      id: newId('notice'),
+      member_id: word.memberId,
+      kind: word.kind,
+      dedupe_key: word.dedupeKey,
+      facts: JSON.stringify(word.facts),
+      in_app: word.inApp,
+      by_email: true,
+      state: 'pending',
+      attempts: 0,
+      created_at: at,
+      due_at: at,
+    },
+  };
+}

@@ -1,0 +1,238 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { createConnection, type RowDataPacket } from 'mysql2/promise';
+import { randomUUID } from 'node:crypto';
+import { openCounter, type Counter } from '../support/counter.ts';
+import { Host, linesOf } from '../support/members.ts';
+import { expectBooksInOrder } from '../support/sale-book.ts';
+import { until } from '../support/until.ts';
+
+let counter: Counter;
+let host: Host;
+let club: { organisation: string };
+
+beforeAll(async () => {
+  counter = await openCounter({ env: { CHECKOUT_TIMING: JSON.stringify({ ladderMs: [300], topUpMs: 20_000 }) } });
+  host = new Host(counter);
+  club = { organisation: counter.shop.site.organisationId };
+}, 60_000);
+afterEach(async () => expectBooksInOrder(counter.databaseUrl));
+afterAll(() => counter.close());
+
+const lines = (member: string) => linesOf(counter, `member/${member}`);
+const shown = async (member: string) => (await counter.till.get<Shown>(`/v1/members/${member}/auto-top-up`)).body;
+interface Shown {
+  readonly state: string;
+  readonly amount: { readonly amount: number } | null;
+  readonly card: { readonly last4: string } | null;
+  readonly setUp?: { readonly setupRef: string; readonly clientSecret: string };
+}
+
+/** A member whose card is saved at the processor, through the path that a browser takes. */
+async function memberWithCard(balanceMinor: number, autoMinor: number, card = '4242424242424242'): Promise<string> {
+  const member = await host.member(balanceMinor);
+  await saveCard(member, card);
+  await patch(member, { amount: { amount: autoMinor, currency: 'AUD' } });
+  return member;
+}
+
+async function saveCard(member: string, card: string): Promise<void> {
+  const path = `/v1/members/${member}/auto-top-up`;
+  const { body, text } = await counter.till.post<Shown>(path, {}, randomUUID());
+  if (body.setUp === undefined) throw new Error(text);
+  await counter.control.setupIntent(body.setUp.setupRef).confirm(card);
+  await until(async () => (await shown(member)).state === 'on');
+}
+
+async function patch(member: string, body: object) {
+  const response = await fetch(`${counter.apiUrl}/v1/members/${member}/auto-top-up`, {
+    method: 'PATCH',
+    headers: { authorization: `Bearer ${counter.shop.secret}`, 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  });
+  return { status: response.status, body: (await response.json()) as { code?: string; state?: string } };
+}
+
+/** Makes the member's saved card be refused from now on. */
+async function refuse(member: string, how: 'generic_decline' | 'insufficient_funds' | 'authentication_required') {
+  const [row] = await sql<{ ref: string }>('SELECT payment_method_ref AS ref FROM auto_top_up WHERE member_id = ?', [
+    member,
+  ]);
+  await counter.control.paymentMethod(row!.ref).behave(how);
+}
+
+async function sql<T>(text: string, values: string[]): Promise<T[]> {
+  const connection = await createConnection({ uri: counter.databaseUrl.replace(/^mariadb:/, 'mysql:') });
+  try {
+    const [rows] = await connection.query<RowDataPacket[]>(text, values);
+    return rows as T[];
+  } finally {
+    await connection.end();
+  }
+}
+
+const notices = async (member: string) =>
+  (await sql<{ kind: string }>('SELECT kind FROM notice WHERE member_id = ? ORDER BY id', [member])).map(
+    ({ kind }) => kind,
+  );
+
+describe('a payment that lacks money, with automatic top-ups on', () => {
+  it('[INT-05] [BAT-08] charges the card by the rule and is paid', async () => {
+    const member = await memberWithCard(10_000, 10_000);
+    await host.pay(member, club, 9_000);
+    await until(async () => (await lines(member)).length === 2);
+    expect(await lines(member)).toEqual([
+      { type: 'Miscellaneous', amount: -9_000, balance: 1_000 },
+      { type: 'Auto Top Up', amount: 10_000, balance: 11_000 },
+    ]);
+    const answer = await host.pay(member, club, 16_000);
+    expect([answer.status, answer.body.status]).toEqual([201, 'paid']);
+    expect((await lines(member)).slice(2)).toEqual([
+      { type: 'Auto Top Up', amount: 16_000, balance: 27_000 },
+      { type: 'Miscellaneous', amount: -16_000, balance: 11_000 },
+    ]);
+  });
+
+  it('[INT-06] [AUT-04] whose card is refused for good goes to checkout, tells the member once and turns them off', async () => {
+    const member = await memberWithCard(2_000, 10_000);
+    await refuse(member, 'generic_decline');
+    const answer = await host.pay(member, club, 6_000);
+    expect([answer.body.status, answer.body.checkout?.amount.amount]).toEqual(['checkout_required', 4_000]);
+    expect((await shown(member)).state).toBe('disabled');
+    expect(await lines(member)).toEqual([]);
+    expect(await notices(member)).toEqual(['auto_top_up_failed']);
+  });
+
+  it('whose card is refused for now goes to checkout, and the card is left alone for an hour [W-12]', async () => {
+    const member = await memberWithCard(2_000, 10_000);
+    await refuse(member, 'insufficient_funds');
+    expect((await host.pay(member, club, 6_000)).body.status).toBe('checkout_required');
+    expect((await shown(member)).state).toBe('on');
+    const before = (await counter.control.counters()).totals;
+    expect((await host.pay(member, club, 7_000)).body.status).toBe('checkout_required');
+    const after = (await counter.control.counters()).totals;
+    expect(after.failed_charges).toBe(before.failed_charges);
+  });
+
+  it('[AUT-01] that are off, or were never set up, asks no card', async () => {
+    const member = await memberWithCard(2_000, 10_000);
+    await patch(member, { enabled: false });
+    const before = (await counter.control.counters()).totals;
+    expect((await host.pay(member, club, 6_000)).body.status).toBe('checkout_required');
+    expect((await counter.control.counters()).totals.intents).toBe(before.intents + 1);
+    expect((await shown(member)).state).toBe('off');
+  });
+
+  it('of five at the same moment shares charges, and every one is paid', async () => {
+    const member = await memberWithCard(2_000, 10_000);
+    const answers = await Promise.all([1, 2, 3, 4, 5].map(() => host.pay(member, club, 3_000)));
+    expect(answers.map(({ body }) => body.status)).toEqual(Array.from({ length: 5 }, () => 'paid'));
+    const topUps = (await lines(member)).filter(({ type }) => type === 'Auto Top Up');
+    expect(topUps.length).toBeLessThan(5);
+    const [decided] = await sql<{ branch: string; need_minor: number; auto_amount_minor: number }>(
+      'SELECT branch, need_minor, auto_amount_minor FROM top_up WHERE member_id = ? ORDER BY id',
+      [member],
+    );
+    expect(decided).toMatchObject({ auto_amount_minor: 10_000 });
+  });
+});
+
+describe('what a payment from the balance leaves', () => {
+  it('[BAT-06] is lifted by one step of the member’s amount when it is low', async () => {
+    const member = await memberWithCard(4_000, 10_000);
+    expect((await host.pay(member, club, 2_001)).body.status).toBe('paid');
+    await until(async () => (await lines(member)).length === 2);
+    expect((await lines(member)).at(-1)).toEqual({ type: 'Auto Top Up', amount: 10_000, balance: 11_999 });
+    expect(await notices(member)).toEqual(['auto_top_up_succeeded']);
+  });
+
+  it('[BAT-07] stays low when the card is refused, and the payment stands', async () => {
+    const member = await memberWithCard(4_000, 10_000);
+    await refuse(member, 'generic_decline');
+    expect((await host.pay(member, club, 2_001)).body.status).toBe('paid');
+    await until(async () => (await shown(member)).state === 'disabled');
+    expect(await lines(member)).toEqual([{ type: 'Miscellaneous', amount: -2_001, balance: 1_999 }]);
+    expect(await notices(member)).toEqual(['auto_top_up_failed']);
+  });
+
+  it('[LOW-01] [BAT-05] is told when it fell below the limit', async () => {
+    const member = await host.member(2_500);
+    await host.pay(member, club, 1_000);
+    await until(async () => (await notices(member)).length === 1);
+    expect(await notices(member)).toEqual(['low_balance']);
+    await host.pay(member, club, 100);
+    expect(await notices(member)).toEqual(['low_balance']);
+  });
+
+  it('[LOW-02] [LOW-03] is not told to who does not want it, nor when it is exactly the limit', async () => {
+    const quiet = await host.member(2_500, { wantsLowBalanceEmail: false });
+    const exact = await host.member(3_000);
+    const told = await host.member(2_500);
+    await host.pay(quiet, club, 1_000);
+    await host.pay(exact, club, 1_000);
+    await host.pay(told, club, 1_000);
+    await until(async () => (await notices(told)).length === 1);
+    expect([await notices(quiet), await notices(exact)]).toEqual([[], []]);
+  });
+});
+
+describe('saving a card', () => {
+  it('[AUS-01] [W-34] makes one customer for ever, with an amount of 100.00 and top-ups off', async () => {
+    const member = await host.member(5_000);
+    const path = `/v1/members/${member}/auto-top-up`;
+    const before = (await counter.control.counters()).totals.customers;
+    const { body } = await counter.till.post<Shown>(path, {}, randomUUID());
+    await counter.till.post<Shown>(path, {}, randomUUID());
+    expect((await counter.control.counters()).totals.customers - before).toBe(1);
+    expect([body.state, body.amount?.amount, body.card]).toEqual(['off', 10_000, null]);
+    expect(body.setUp?.clientSecret).toMatch(/_secret_/);
+  });
+
+  it('[WH-07] [W-13] on a low balance tops it up once, however often the event comes', async () => {
+    const member = await host.member(500);
+    await counter.control.webhooks.duplicate('setup_intent.succeeded', 4);
+    await saveCard(member, '4242424242424242');
+    await counter.control.webhooks.removeRules();
+    await until(async () => (await lines(member)).length === 1);
+    expect(await lines(member)).toEqual([{ type: 'Auto Top Up', amount: 10_000, balance: 10_500 }]);
+  });
+
+  it('[WH-08] on a balance of exactly the limit charges nothing', async () => {
+    const member = await host.member(2_000);
+    await saveCard(member, '4242424242424242');
+    expect((await shown(member)).card?.last4).toBe('4242');
+    expect(await lines(member)).toEqual([]);
+  });
+
+  it('[AUS-02] confirmed by the browser is pending until the processor has it [C51]', async () => {
+    const member = await host.member(5_000);
+    const path = `/v1/members/${member}/auto-top-up`;
+    await counter.till.post<Shown>(path, {}, randomUUID());
+    const { body } = await counter.till.post<Shown>(`${path}/confirm`, {}, randomUUID());
+    expect(body.state).toBe('pending');
+  });
+
+  it('[AUS-04] [W-35] canceled forgets the card here and at the processor', async () => {
+    const member = await memberWithCard(5_000, 10_000);
+    const response = await fetch(`${counter.apiUrl}/v1/members/${member}/auto-top-up`, {
+      method: 'DELETE',
+      headers: { authorization: `Bearer ${counter.shop.secret}` },
+    });
+    expect(await response.json()).toMatchObject({ state: 'off', amount: null, card: null });
+    expect((await host.pay(member, club, 6_000)).body.status).toBe('checkout_required');
+  });
+
+  it('takes amounts from 50 to 2000 in whole units only, and changes nothing else [W-25]', async () => {
+    const member = await memberWithCard(5_000, 10_000);
+    const amounts = [4_900, 200_100, 5_050, 0, -100, 15_000];
+    const answers: (string | number)[] = [];
+    for (const amount of amounts) {
+      const { status, body } = await patch(member, { amount: { amount, currency: 'AUD' } });
+      answers.push(body.code ?? status);
+    }
+    expect(answers).toEqual([
+      ...['amount_out_of_range', 'amount_out_of_range', 'amount_out_of_range', 'invalid_request', 'invalid_request'],
+      200,
+    ]);
+    expect((await shown(member)).amount?.amount).toBe(15_000);
+  });
+});
