@@ -21,6 +21,8 @@ import { apiKeyRoutes } from './routes/api-keys.route.ts';
 import { callbackRoutes } from './routes/callbacks.route.ts';
 import { docsRoutes } from './routes/docs.route.ts';
 import { healthRoutes } from './routes/health.route.ts';
+import { iouActRoutes } from './routes/iou-acts.route.ts';
+import { iouRoutes } from './routes/ious.route.ts';
 import { ledgerRoutes } from './routes/ledger.route.ts';
 import { memberRoutes } from './routes/members.route.ts';
 import { autoTopUpRoutes } from './routes/auto-top-up.route.ts';
@@ -134,6 +136,9 @@ export function apiRoutes(parts: ApiDependencies): readonly Route[] {
       autoTopUps: new AutoTopUps(orm, pool),
       lookForCard: (memberId) => money.messenger.lookForCard(memberId),
     }),
+    // The acts come first: their addresses are no identifiers.
+    ...iouActRoutes(money),
+    ...iouRoutes(orm),
     ...callbackRoutes(orm),
     ...processorAccountRoutes(orm),
     ...apiKeyRoutes(orm),

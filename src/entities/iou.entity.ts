@@ -1,8 +1,6 @@
 import { defineEntity, p } from '@mikro-orm/core';
 import type { IouId, OrganisationId, PaymentId } from '../domain/ids.ts';
-
-/** Overdue is derived, never a state (decisions D20). */
-export type IouState = 'open' | 'paying' | 'paid' | 'cancelled' | 'written_off';
+import type { IouState } from '../domain/iou.ts';
 
 const IouSchema = defineEntity({
   name: 'Iou',
