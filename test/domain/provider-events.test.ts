@@ -93,6 +93,7 @@ describe('the types we subscribe to', () => {
       'charge.failed',
       'charge.expired',
       'charge.updated',
+      'setup_intent.succeeded',
     ]);
     expect(isSubscribed('invoice.paid')).toBe(false);
   });

@@ -18,6 +18,8 @@ describe('what is read of an event', () => {
     expect(readNews(payload(object, { request }))).toEqual({
       type: 'payment_intent.succeeded',
       saleHint: sale,
+      memberHint: null,
+      topUpHint: null,
       objectRefs: ['pi_1'],
       requestKey: `sale-${sale}-capture-2500`,
       isReaderDecline: false,

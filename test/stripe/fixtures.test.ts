@@ -4,6 +4,7 @@ import { describe, expect, it } from '@jest/globals';
 import type Stripe from 'stripe';
 import { InvariantViolation } from '../../src/domain/invariant.ts';
 import { adviceFor, subscribedEventTypes } from '../../src/domain/provider-events.ts';
+import { withoutClientSecrets } from '../../src/stripe/client-secrets.ts';
 import { readNews } from '../../src/domain/provider-news.ts';
 import type { PaymentFact } from '../../src/domain/processor-port.ts';
 import type { SaleState } from '../../src/domain/sale.ts';
@@ -116,6 +117,13 @@ describe('an event as Stripe writes it', () => {
     const news = readNews(text(`event.${name}`));
     expect(adviceFor(news, state).kind).toBe(advice);
     expect(news.objectRefs.some((ref) => ref.startsWith('pi_'))).toBe(true);
+  });
+
+  it('that a card was saved names the member, and no secret of it is kept', () => {
+    const body = text('event.setup_intent.succeeded');
+    expect(readNews(body)).toMatchObject({ memberHint: 'mem_01KAJ0000000000000000000AA', saleHint: null });
+    expect(body).toContain('client_secret');
+    expect(withoutClientSecrets(body)).not.toContain('secret');
   });
 
   it('has a fixture for every type that we subscribe to [F11]', () => {
