@@ -32,6 +32,7 @@ async function thingsOf(shop: TestApi['shops']['ours']): Promise<Record<string, 
   const amount = { amount: 100, currency: 'AUD' };
   const body = { site: shop.site, reader: shop.reader, amount };
   const sold = idOf(await api.call('POST', '/v1/sales', { as: shop.key, key: randomUUID(), body }));
+  const owed = { externalRef: randomUUID(), memberNo: 4_000_000, amount };
   const small = { name: 'may only make keys', roles: ['apikey.manage'] };
   const key = idOf(await api.call('POST', '/v1/api-keys', { as: shop.key, body: small }));
   return {
@@ -40,6 +41,7 @@ async function thingsOf(shop: TestApi['shops']['ours']): Promise<Record<string, 
     readers: shop.reader,
     organisations: shop.organisation,
     'api-keys': key,
+    ious: idOf(await api.call('POST', '/v1/ious', { as: shop.key, body: owed })),
     ...(await postedFor(shop.organisation, sold)),
   };
 }
