@@ -5,6 +5,7 @@ import { bundleWorkflowCode, NativeConnection, Worker, type WorkerOptions } from
 import { createLateEventActivities } from '../src/activities/late-event.activities.ts';
 import { createAutoTopUpActivities } from '../src/activities/auto-top-up.activities.ts';
 import { createMemberPaymentActivities } from '../src/activities/member-payment.activities.ts';
+import { createPaymentBatchActivities } from '../src/activities/payment-batch.activities.ts';
 import { createProcessorFeeActivities } from '../src/activities/processor-fee.activities.ts';
 import { createTerminalSaleActivities } from '../src/activities/terminal-sale.activities.ts';
 import type { WakeTopUps } from '../src/activities/top-up-asking.ts';
@@ -26,6 +27,7 @@ export async function createTemporalWorker(config: Config): Promise<Running> {
   const connection = await NativeConnection.connect(temporalConnection(config));
   const gateways = createStripeGateways(config);
   const deps = { limitsOf: limitsFrom(config.TOP_UP_LIMITS), orm, pool, poster, now: () => new Date(), ...gateways };
+  const asking = { ...deps, wakeTopUps: topUpWaker(connection, config) };
   const worker = await Worker.create({
     connection,
     namespace: config.TEMPORAL_NAMESPACE,
@@ -36,7 +38,8 @@ export async function createTemporalWorker(config: Config): Promise<Running> {
       ...createProcessorFeeActivities(deps),
       ...createLateEventActivities(deps),
       ...createMemberPaymentActivities(deps),
-      ...createAutoTopUpActivities({ ...deps, wakeTopUps: topUpWaker(connection, config) }),
+      ...createAutoTopUpActivities(asking),
+      ...createPaymentBatchActivities(asking),
     },
     stickyQueueScheduleToStartTimeout: config.STICKY_TIMEOUT_MS,
     maxCachedWorkflows: config.MAX_CACHED_WORKFLOWS,

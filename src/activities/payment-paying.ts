@@ -4,7 +4,6 @@ import { isPaymentOver } from '../domain/member-payment.ts';
 import { money } from '../domain/money.ts';
 import type { PaymentSnapshot } from '../domain/payment-snapshot.ts';
 import { commitRiders } from '../entities/commit-riders.ts';
-import type { Member } from '../entities/member.entity.ts';
 import { paymentRider, paymentSnapshotOf } from '../entities/payment-changes.ts';
 import type { Payment } from '../entities/payment.entity.ts';
 import { outcomeRiders } from '../entities/payment-outcome.ts';
@@ -24,16 +23,16 @@ export interface PayOutcome {
  */
 export async function payFromBalance(deps: PaymentDependencies, request: { paymentId: string }): Promise<PayOutcome> {
   const file = await openPayment(deps, request.paymentId);
-  const { payment, member } = file;
+  const { payment } = file;
   if (isPaymentOver(payment.state)) return { kind: 'settled', payment: paymentSnapshotOf(payment, file.topUp) };
   const at = deps.now();
-  const onSuccess = paidRiders({ payment, member }, at);
+  const onSuccess = paidRiders({ payment }, at);
   const result = await deps.poster.post(transactionOf(payment, at), { onSuccess });
   if (result.kind === 'posted') return settled(deps, payment.id);
   if (result.code === 'insufficient_funds') return { kind: 'short', payment: paymentSnapshotOf(payment, file.topUp) };
   // Somebody moved the row since it was read: the activity is tried again and reads it afresh.
   if (result.code === 'conflict') throw new DomainError('conflict', `Payment ${payment.id} changed while it was paid.`);
-  await commitRiders(deps.pool, refusedRiders({ payment, member }, result.code, at));
+  await commitRiders(deps.pool, refusedRiders({ payment }, result.code, at));
   return settled(deps, payment.id);
 }
 
@@ -50,31 +49,27 @@ export async function refusePayment(
   deps: PaymentDependencies,
   request: { paymentId: string; outcome: string },
 ): Promise<PaymentSnapshot> {
-  const { payment, member, topUp } = await openPayment(deps, request.paymentId);
+  const { payment, topUp } = await openPayment(deps, request.paymentId);
   if (isPaymentOver(payment.state)) return paymentSnapshotOf(payment, topUp);
-  await commitRiders(deps.pool, refusedRiders({ payment, member }, request.outcome, deps.now()));
+  await commitRiders(deps.pool, refusedRiders({ payment }, request.outcome, deps.now()));
   return (await settled(deps, payment.id)).payment;
 }
 
 interface Paying {
   readonly payment: Payment;
-  readonly member: Member;
 }
 
 /** What commits with the money of a payment: its row's end, and word of it. */
-export function paidRiders({ payment, member }: Paying, at: Date) {
+export function paidRiders({ payment }: Paying, at: Date) {
   return [
     paymentRider(payment, 'pay', { outcome: null, attention_reason: null, updated_at: at }),
-    ...outcomeRiders({ payment, member }, 'Success', at),
+    ...outcomeRiders({ payment }, 'Success', at),
   ];
 }
 
 /** What is written of a payment that ends without money. */
-export function refusedRiders({ payment, member }: Paying, outcome: string, at: Date) {
-  return [
-    paymentRider(payment, 'refuse', { outcome, updated_at: at }),
-    ...outcomeRiders({ payment, member }, 'Failure', at),
-  ];
+export function refusedRiders({ payment }: Paying, outcome: string, at: Date) {
+  return [paymentRider(payment, 'refuse', { outcome, updated_at: at }), ...outcomeRiders({ payment }, 'Failure', at)];
 }
 
 /** The posting of a payment from balance. */

@@ -1,15 +1,15 @@
 import { memberId } from '../domain/ids.ts';
 import { memberAccount } from '../domain/ledger-account.ts';
 import { parseCurrency } from '../domain/currency.ts';
-import { loadAutoTopUpFile } from '../entities/auto-top-up-file.ts';
+import { cardObstacle, loadAutoTopUpFile } from '../entities/auto-top-up-file.ts';
 import { commitRiders } from '../entities/commit-riders.ts';
 import { lowBalance } from '../entities/member-notices.ts';
 import { newId } from '../entities/new-id.ts';
 import type { PaymentFile } from '../entities/payment-file.ts';
 import { isDuplicate } from '../entities/sql-pool.ts';
 import type { TopUpNeedKind } from '../domain/top-up.ts';
+import type { Rider } from '../ledger/riders.ts';
 import { openPayment, type PaymentDependencies } from './payment-desk.ts';
-import { obstacleOf } from './top-up-deciding.ts';
 
 /** Wakes the workflow that tops a member up, or starts it. */
 export type WakeTopUps = (memberId: string) => Promise<void>;
@@ -28,13 +28,10 @@ export async function askForTopUp(
 ): Promise<{ readonly kind: 'asked' | 'unavailable' }> {
   const { payment } = await openPayment(deps, request.paymentId);
   const file = await loadAutoTopUpFile(deps, payment.memberId);
-  if (obstacleOf(file, deps.now()) !== null) return { kind: 'unavailable' };
-  await need(deps, {
-    memberId: payment.memberId,
-    kind: 'shortfall',
-    sourceId: payment.id,
-    amountMinor: payment.amountMinor,
-  });
+  if (cardObstacle(file, deps.now()) !== null) return { kind: 'unavailable' };
+  const { memberId: member, id: sourceId, amountMinor } = payment;
+  if (!(await need(deps, { memberId: member, kind: 'shortfall', sourceId, amountMinor })))
+    return { kind: 'unavailable' };
   await deps.wakeTopUps(payment.memberId);
   return { kind: 'asked' };
 }
@@ -51,7 +48,7 @@ export async function checkBalanceAfter(deps: AskingDependencies, request: { pay
   if (afterMinor === null || afterMinor >= lowMinor) return;
   const auto = await loadAutoTopUpFile(deps, memberId(payment.memberId));
   if (auto.autoTopUp?.state === 'on') {
-    if (obstacleOf(auto, deps.now()) !== null) return;
+    if (cardObstacle(auto, deps.now()) !== null) return;
     const amountMinor = auto.autoTopUp.amountMinor ?? 0;
     await need(deps, { memberId: payment.memberId, kind: 'restore', sourceId: payment.id, amountMinor });
     await deps.wakeTopUps(payment.memberId);
@@ -89,18 +86,26 @@ interface Need {
   readonly amountMinor: number;
 }
 
-async function need(deps: AskingDependencies, { memberId: member, kind, sourceId, amountMinor }: Need): Promise<void> {
-  const row = {
-    id: newId('topUpNeed'),
-    member_id: member,
+/**
+ * Writes a need, once. One that was met is opened again: another payment was faster with the money that it brought. Answers
+ * whether it waits for a top-up now; what was refused is not asked for a second time.
+ */
+export async function need(deps: AskingDependencies, wanted: Need): Promise<boolean> {
+  const { memberId: member, kind, sourceId, amountMinor } = wanted;
+  const id = newId('topUpNeed');
+  const row = { id, member_id: member, kind, source_id: sourceId, amount_minor: amountMinor, state: 'open' };
+  const insert: Rider = { insert: 'top_up_need', row: { ...row, created_at: deps.now(), version: 1 } };
+  await onceOnly(commitRiders(deps.pool, [insert]));
+  await deps.pool.run(
+    `UPDATE top_up_need SET state = 'open', outcome = NULL, top_up_id = NULL, version = version + 1
+     WHERE source_id = ? AND kind = 'shortfall' AND state = 'met'`,
+    [sourceId],
+  );
+  const open = await deps.pool.rows(`SELECT 1 FROM top_up_need WHERE source_id = ? AND kind = ? AND state = 'open'`, [
+    sourceId,
     kind,
-    source_id: sourceId,
-    amount_minor: amountMinor,
-    state: 'open',
-    created_at: deps.now(),
-    version: 1,
-  };
-  await onceOnly(commitRiders(deps.pool, [{ insert: 'top_up_need', row }]));
+  ]);
+  return open.length > 0;
 }
 
 /** A run that was taken for dead has written it already. */

@@ -1,14 +1,17 @@
 import { topUpAmount, type TopUpDecision } from '../domain/auto-top-up.ts';
 import { cardTransactionId, memberId, topUpId } from '../domain/ids.ts';
 import { invariant } from '../domain/invariant.ts';
-import { loadAutoTopUpFile, type AutoTopUpFile } from '../entities/auto-top-up-file.ts';
+import { cardObstacle, loadAutoTopUpFile, type AutoTopUpFile } from '../entities/auto-top-up-file.ts';
+import { optionalText, textOf } from '../entities/sql-pool.ts';
+import { interactivePaymentWorkflowId } from '../workflows/interactive-payment.messages.ts';
+import { paymentBatchWorkflowId } from '../workflows/payment-batch.messages.ts';
 import { commitRiders } from '../entities/commit-riders.ts';
 import { newId } from '../entities/new-id.ts';
 import type { TopUpNeed } from '../entities/top-up-need.entity.ts';
 import type { Rider } from '../ledger/riders.ts';
 import type { PaymentDependencies } from './payment-desk.ts';
 
-/** What to do next for a member: a charge, or nothing more. `ended`: payments that wait and can go on now. */
+/** What to do next for a member: a charge, or nothing more. `ended`: workflows that wait and can go on now. */
 export interface TopUpStep {
   readonly topUpId: string | null;
   readonly ended: readonly string[];
@@ -22,21 +25,12 @@ export async function decideTopUp(deps: PaymentDependencies, request: { memberId
   const file = await loadAutoTopUpFile(deps, memberId(request.memberId));
   if (file.underWay !== null) return { topUpId: file.underWay.id, ended: [] };
   if (file.needs.length === 0) return { topUpId: null, ended: [] };
-  const obstacle = obstacleOf(file, deps.now());
+  const obstacle = cardObstacle(file, deps.now());
   if (obstacle !== null) return end(deps, file.needs, { state: 'refused', outcome: obstacle });
   const decision = decide(deps, file);
   if (decision === null) return end(deps, file.needs, { state: 'met', outcome: 'covered' });
   if (isAboveCap(file, decision)) return end(deps, file.needs, { state: 'refused', outcome: 'top_up_cap' });
   return { topUpId: await intend(deps, file, decision), ended: [] };
-}
-
-/** Why the card cannot be asked now; null when it can. */
-export function obstacleOf({ autoTopUp, account }: AutoTopUpFile, now: Date): string | null {
-  if (autoTopUp?.state !== 'on') return 'auto_top_up_off';
-  const { customerRef, paymentMethodRef, amountMinor, backOffUntil } = autoTopUp;
-  const isComplete = [customerRef, paymentMethodRef, amountMinor, account].every(Boolean);
-  if (!isComplete) return 'no_card';
-  return backOffUntil && backOffUntil > now ? 'card_backing_off' : null;
 }
 
 /** Caps are the member's choice; above one nothing is charged (decisions D11). */
@@ -97,7 +91,7 @@ async function end(
     deps.pool,
     needs.map((need) => needRider(need, how)),
   );
-  return { topUpId: null, ended: waitingPayments(needs) };
+  return { topUpId: null, ended: await waitingWorkflows(deps, needs) };
 }
 
 /** Changes a need, guarded by its version. */
@@ -105,7 +99,17 @@ export function needRider(need: TopUpNeed, set: Readonly<Record<string, string>>
   return { update: 'top_up_need', key: { id: need.id }, expectedVersion: need.version, set };
 }
 
-/** The payments that wait for these needs. */
-export function waitingPayments(needs: readonly TopUpNeed[]): readonly string[] {
-  return needs.filter(({ kind }) => kind === 'shortfall').map(({ sourceId }) => sourceId);
+/** The workflows of the payments, or of their batches, that wait for these needs. */
+export async function waitingWorkflows(deps: PaymentDependencies, needs: readonly TopUpNeed[]): Promise<string[]> {
+  const ids = needs.filter(({ kind }) => kind === 'shortfall').map(({ sourceId }) => sourceId);
+  if (ids.length === 0) return [];
+  const rows = await deps.pool.rows(
+    `SELECT id, batch_id FROM payment WHERE id IN (${ids.map(() => '?').join(', ')})`,
+    ids,
+  );
+  const names = rows.map((row) => {
+    const batch = optionalText(row, 'batch_id');
+    return batch === null ? interactivePaymentWorkflowId(textOf(row, 'id')) : paymentBatchWorkflowId(batch);
+  });
+  return [...new Set(names)];
 }

@@ -79,7 +79,7 @@ async function noteDecline(
   await commitRiders(deps.pool, [topUpRider(topUp, 'offer', columns)]);
 }
 
-function endRiders({ topUp, payment, member }: TopUpFile, ending: 'expire' | 'cancel', at: Date): readonly Rider[] {
+function endRiders({ topUp, payment }: TopUpFile, ending: 'expire' | 'cancel', at: Date): readonly Rider[] {
   const card: Rider = {
     update: 'card_transaction',
     key: { id: topUp.cardTransactionId },
@@ -89,7 +89,7 @@ function endRiders({ topUp, payment, member }: TopUpFile, ending: 'expire' | 'ca
   if (payment === null || isPaymentOver(payment.state)) return own;
   const outcome = ending === 'cancel' ? 'canceled' : 'checkout_expired';
   const ended = paymentRider(payment, ending, { outcome, updated_at: at });
-  return [...own, ended, ...outcomeRiders({ payment, member }, 'Failure', at)];
+  return [...own, ended, ...outcomeRiders({ payment }, 'Failure', at)];
 }
 
 /** Card money that is there, and what else is written with it. */
@@ -117,13 +117,13 @@ function bookedTogether({ file, fact, more = [] }: CardMoney, at: Date): PosterI
   return payment === null || isPaymentOver(payment.state) ? [card] : [card, linkedPayment(file, at)];
 }
 
-function linkedPayment({ payment, member }: TopUpFile, at: Date): PosterItem {
+function linkedPayment({ payment }: TopUpFile, at: Date): PosterItem {
   invariant(payment !== null, 'A linked payment is there.');
   const shortOf = [
     paymentRider(payment, 'fall_short', { outcome: 'insufficient_funds', updated_at: at }),
-    ...outcomeRiders({ payment, member }, 'Failure', at),
+    ...outcomeRiders({ payment }, 'Failure', at),
   ];
-  const onSuccess = paidRiders({ payment, member }, at);
+  const onSuccess = paidRiders({ payment }, at);
   return { kind: 'post', transaction: transactionOf(payment, at), riders: { onSuccess, onRefusal: shortOf } };
 }
 

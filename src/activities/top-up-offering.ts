@@ -86,10 +86,10 @@ async function presentOrRefuse(deps: PaymentDependencies, file: TopUpFile): Prom
     await present(deps, file);
   } catch (error) {
     if (!(error instanceof ProcessorRefusal)) throw error;
-    const { topUp, payment, member } = file;
+    const { topUp, payment } = file;
     const at = deps.now();
     const failure = { failure_code: error.code, failure_message: error.message.slice(0, 255), updated_at: at };
-    const refused = payment === null ? [] : refusedRiders({ payment, member }, 'processor_refused', at);
+    const refused = payment === null ? [] : refusedRiders({ payment }, 'processor_refused', at);
     await commitRiders(deps.pool, [topUpRider(topUp, 'fail', failure), ...refused]);
   }
 }

@@ -28,6 +28,7 @@ import { memberRoutes } from './routes/members.route.ts';
 import { autoTopUpRoutes } from './routes/auto-top-up.route.ts';
 import { AutoTopUps } from '../entities/auto-top-ups.ts';
 import type { CardSetUpDirect } from '../stripe/card-set-up.direct.ts';
+import { paymentBatchRoutes } from './routes/payment-batches.route.ts';
 import { paymentRoutes } from './routes/payments.route.ts';
 import { topUpRoutes } from './routes/top-ups.route.ts';
 import { MemberMoneyMessenger } from './member-money-messenger.ts';
@@ -130,6 +131,7 @@ export function apiRoutes(parts: ApiDependencies): readonly Route[] {
     ...organisationRoutes(orm, settings.defaultZone),
     ...memberRoutes(orm),
     ...paymentRoutes(money),
+    ...paymentBatchRoutes(money),
     ...topUpRoutes(money),
     ...autoTopUpRoutes({
       ...{ orm, pool, limitsOf: settings.limitsOf, setUpsAt: parts.setUpsAt },

@@ -12,6 +12,8 @@ import {
 import type { interactivePayment } from '../workflows/interactive-payment.workflow.ts';
 import { beginTopUp, cancelTopUp, manualTopUpWorkflowId } from '../workflows/manual-top-up.messages.ts';
 import type { manualTopUp } from '../workflows/manual-top-up.workflow.ts';
+import { beginBatch, paymentBatchWorkflowId, type BatchSnapshot } from '../workflows/payment-batch.messages.ts';
+import type { paymentBatch } from '../workflows/payment-batch.workflow.ts';
 import { UpdateCalls, type Silence } from './update-calls.ts';
 
 export interface MemberMoneySettings {
@@ -26,12 +28,14 @@ export class MemberMoneyMessenger {
   readonly #client: Client;
   readonly #settings: MemberMoneySettings;
   readonly #payments: UpdateCalls<PaymentSnapshot>;
+  readonly #batches: UpdateCalls<BatchSnapshot>;
   readonly #topUps: UpdateCalls<TopUpSnapshot>;
 
   constructor(client: Client, settings: MemberMoneySettings) {
     this.#client = client;
     this.#settings = settings;
     this.#payments = new UpdateCalls(client, settings.deadlineMs);
+    this.#batches = new UpdateCalls(client, settings.deadlineMs);
     this.#topUps = new UpdateCalls(client, settings.deadlineMs);
   }
 
@@ -45,6 +49,16 @@ export class MemberMoneyMessenger {
         updateId,
         startWorkflowOperation: operation,
       });
+    });
+  }
+
+  /** Starts the batch's workflow, or finds it, and waits until every payment of it is over. */
+  beginBatch(batchId: string, updateId: string): Promise<BatchSnapshot | Silence> {
+    const args: Parameters<typeof paymentBatch> = [{ schema: 1, batchId, timing: this.#settings.timing }];
+    return this.#batches.once(updateId, () => {
+      const start = this.#start<typeof paymentBatch>('payment_batch', paymentBatchWorkflowId(batchId), args);
+      const operation = new WithStartWorkflowOperation<typeof paymentBatch>('paymentBatch', start);
+      return this.#client.workflow.executeUpdateWithStart(beginBatch, { updateId, startWorkflowOperation: operation });
     });
   }
 

@@ -1,6 +1,6 @@
 import { DomainError } from '../domain/errors.ts';
-import { organisationId, paymentId, memberId, topUpId, type PaymentId } from '../domain/ids.ts';
-import type { PayeeKind, PaymentEntryType } from '../domain/member-payment.ts';
+import { organisationId, paymentId, memberId, topUpId, type PaymentBatchId, type PaymentId } from '../domain/ids.ts';
+import type { PayeeKind, PaymentEntryType, PaymentMode } from '../domain/member-payment.ts';
 import type { PaymentSnapshot, TopUpSnapshot } from '../domain/payment-snapshot.ts';
 import type { Principal } from '../domain/principal.ts';
 import type { StoredAnswer, WriteRequest } from '../entities/idempotency.ts';
@@ -56,13 +56,13 @@ export function paymentAddress(id: string): string {
 /** Pays from the member's balance, or answers the checkout for what it lacks (cobalt.md 2.7). Once per key. */
 export async function createPayment(parts: MemberMoneyParts, asked: PaymentRequest): Promise<Answer> {
   const { wish, write } = asked;
-  await requireParties(parts, asked);
+  await requireParties(parts, { ...asked, field: '' });
   const id = paymentId(newId('payment'));
   const answer = await beginOnce<PaymentSnapshot>(parts, {
     write,
     resourceId: id,
     location: paymentAddress,
-    insert: [insertPayment(id, asked), ...(wish.with?.(id) ?? [])],
+    insert: [insertPayment(id, { ...asked, mode: 'interactive', batchId: null }), ...(wish.with?.(id) ?? [])],
     begin: (resourceId, updateId) => parts.messenger.beginPayment(resourceId, updateId),
     render: async (resourceId, snapshot) => rendered(await fileOf(parts, resourceId), snapshot),
     show: async (resourceId) => shown(await fileOf(parts, resourceId)),
@@ -160,29 +160,35 @@ function shown({ payment, topUp }: PaymentFile): StoredAnswer {
 }
 
 /** Refuses what could never be paid: nothing is written, and nothing is sent. */
-async function requireParties(parts: MemberMoneyParts, { principal, wish }: PaymentRequest): Promise<void> {
+export async function requireParties(
+  parts: MemberMoneyParts,
+  { principal, wish, field }: Pick<PaymentRequest, 'principal' | 'wish'> & { readonly field: string },
+): Promise<void> {
   const reads = scopedTo(unitOfWork(parts.orm), principal);
   const payer = await reads.member(wish.member);
-  if (payer === null) throw refusedField('not_found', 'member', 'names no member');
-  requireActive(payer, 'member');
+  if (payer === null) throw refusedField('not_found', `${field}member`, 'names no member');
+  requireActive(payer, `${field}member`);
   if (wish.amount.currency !== payer.currency) {
     throw new DomainError('currency_mismatch', `The member's account is in ${payer.currency}.`);
   }
-  if (wish.to.kind === 'organisation') await requireOpen(reads, wish.to.id);
-  else await requirePayee(reads, { payer, id: wish.to.id });
+  if (wish.to.kind === 'organisation') await requireOpen(reads, { id: wish.to.id, field });
+  else await requirePayee(reads, { payer, id: wish.to.id, field });
 }
 
-async function requireOpen(reads: ScopedReads, id: string): Promise<void> {
+async function requireOpen(reads: ScopedReads, { id, field }: { id: string; field: string }): Promise<void> {
   const organisation = await reads.organisation(organisationId(id));
-  if (organisation === null) throw refusedField('not_found', 'to.organisation', 'names no organisation');
+  if (organisation === null) throw refusedField('not_found', `${field}to.organisation`, 'names no organisation');
   if (organisation.status === 'closed') throw new DomainError('conflict', 'The organisation is closed.');
 }
 
-async function requirePayee(reads: ScopedReads, { payer, id }: { payer: Member; id: string }): Promise<void> {
-  if (id === payer.id) throw refusedField('self_transfer', 'to.member', 'is the payer');
+async function requirePayee(
+  reads: ScopedReads,
+  { payer, id, field }: { payer: Member; id: string; field: string },
+): Promise<void> {
+  if (id === payer.id) throw refusedField('self_transfer', `${field}to.member`, 'is the payer');
   const payee = await reads.member(memberId(id));
-  if (payee === null) throw refusedField('not_found', 'to.member', 'names no member');
-  requireActive(payee, 'to.member');
+  if (payee === null) throw refusedField('not_found', `${field}to.member`, 'names no member');
+  requireActive(payee, `${field}to.member`);
   if (payee.currency === payer.currency) return;
   throw new DomainError('currency_mismatch', `The other member's account is in ${payee.currency}.`);
 }
@@ -191,16 +197,22 @@ function requireActive(member: Member, field: string): void {
   if (member.status === 'closed') throw refusedField('member_closed', field, 'is closed');
 }
 
-function insertPayment(id: PaymentId, { principal, wish }: PaymentRequest): Statement {
+type NewPayment = Pick<PaymentRequest, 'principal' | 'wish'> & {
+  readonly mode: PaymentMode;
+  readonly batchId: PaymentBatchId | null;
+};
+
+/** The intention of a payment, to be written with the caller's claim. */
+export function insertPayment(id: PaymentId, { principal, wish, mode, batchId }: NewPayment): Statement {
   const at = sqlTime(new Date().toISOString());
   return {
     sql: `INSERT INTO payment (id, member_id, payee_kind, payee_id, amount_minor, currency, description, type, session_ref, event_ref,
-      payment_type, mode, route_code, route_payload, return_url, state, actor, created_at, updated_at)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'interactive', ?, ?, ?, 'created', ?, ?, ?)`,
+      payment_type, mode, batch_id, route_code, route_payload, return_url, state, actor, created_at, updated_at)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'created', ?, ?, ?)`,
     values: [
       ...[id, wish.member, wish.to.kind, wish.to.id, wish.amount.amount, wish.amount.currency, wish.description],
       ...[wish.type ?? defaultType(wish), ...given(wish.session, wish.event, wish.paymentType)],
-      ...given(wish.route?.code, wish.route?.payload, wish.returnUrl),
+      ...[mode, batchId, ...given(wish.route?.code, wish.route?.payload, wish.returnUrl)],
       ...[principal.keyId, at, at],
     ],
   };

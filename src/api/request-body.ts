@@ -3,7 +3,7 @@ import getRawBody from 'raw-body';
 import { DomainError } from '../domain/errors.ts';
 
 /** Bytes of a JSON body at most. */
-export const bodyLimitBytes = 100_000;
+export const bodyLimitBytes = 400_000;
 
 /**
  * The body as text (empty when there is none) and as JSON. `unsupported_media_type` unless it is plain JSON in UTF-8,

@@ -18,6 +18,7 @@ export type LedgerTransactionId = Brand<string, 'LedgerTransactionId'>;
 export type LedgerHoldId = Brand<string, 'LedgerHoldId'>;
 export type MemberId = Brand<string, 'MemberId'>;
 export type PaymentId = Brand<string, 'PaymentId'>;
+export type PaymentBatchId = Brand<string, 'PaymentBatchId'>;
 export type TopUpId = Brand<string, 'TopUpId'>;
 export type TopUpNeedId = Brand<string, 'TopUpNeedId'>;
 export type IouId = Brand<string, 'IouId'>;
@@ -40,6 +41,7 @@ export const idPrefixes = {
   ledgerHold: 'hld',
   member: 'mem',
   payment: 'pay',
+  paymentBatch: 'bat',
   topUp: 'top',
   topUpNeed: 'ned',
   iou: 'iou',
@@ -83,6 +85,7 @@ export const ledgerTransactionId = parser<'LedgerTransactionId'>('ledgerTransact
 export const ledgerHoldId = parser<'LedgerHoldId'>('ledgerHold');
 export const memberId = parser<'MemberId'>('member');
 export const paymentId = parser<'PaymentId'>('payment');
+export const paymentBatchId = parser<'PaymentBatchId'>('paymentBatch');
 export const topUpId = parser<'TopUpId'>('topUp');
 export const topUpNeedId = parser<'TopUpNeedId'>('topUpNeed');
 export const iouId = parser<'IouId'>('iou');

@@ -49,3 +49,12 @@ export async function loadAutoTopUpFile({ orm, pool }: PaymentShelf, memberId: M
     availableMinor: Number(sets[5]?.[0]?.['available'] ?? 0),
   };
 }
+
+/** Why the card cannot be asked now; null when it can. */
+export function cardObstacle({ autoTopUp, account }: AutoTopUpFile, now: Date): string | null {
+  if (autoTopUp?.state !== 'on') return 'auto_top_up_off';
+  const { customerRef, paymentMethodRef, amountMinor, backOffUntil } = autoTopUp;
+  const isComplete = [customerRef, paymentMethodRef, amountMinor, account].every(Boolean);
+  if (!isComplete) return 'no_card';
+  return backOffUntil && backOffUntil > now ? 'card_backing_off' : null;
+}

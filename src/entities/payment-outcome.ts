@@ -1,11 +1,10 @@
 import type { Rider } from '../ledger/riders.ts';
 import { callbackRiders } from './callback-rider.ts';
-import type { Member } from './member.entity.ts';
 import type { Payment } from './payment.entity.ts';
 
 /** What is written with the end of a payment, in the same commit, so that whoever waits for it hears of it once (W-30). */
 export function outcomeRiders(
-  { payment }: { readonly payment: Payment; readonly member: Member },
+  { payment }: { readonly payment: Payment },
   status: 'Success' | 'Failure',
   at: Date,
 ): readonly Rider[] {

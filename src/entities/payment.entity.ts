@@ -1,5 +1,5 @@
 import { defineEntity, p } from '@mikro-orm/core';
-import type { MemberId, PaymentId } from '../domain/ids.ts';
+import type { MemberId, PaymentBatchId, PaymentId } from '../domain/ids.ts';
 import type { PayeeKind, PaymentEntryType, PaymentMode, PaymentState } from '../domain/member-payment.ts';
 
 const PaymentSchema = defineEntity({
@@ -8,6 +8,7 @@ const PaymentSchema = defineEntity({
   indexes: [
     { name: 'payment_member_index', properties: ['memberId', 'id'] },
     { name: 'payment_state_index', properties: ['state', 'updatedAt'] },
+    { name: 'payment_batch_index', properties: ['batchId'] },
   ],
   properties: {
     id: p.string().$type<PaymentId>().length(30).collation('ascii_bin').primary(),
@@ -23,6 +24,8 @@ const PaymentSchema = defineEntity({
     eventRef: p.string().length(120).nullable(),
     paymentType: p.string().length(60).nullable(),
     mode: p.string().$type<PaymentMode>().length(12).collation('ascii_bin'),
+    /** The batch that it was asked for with. */
+    batchId: p.string().$type<PaymentBatchId>().length(30).collation('ascii_bin').nullable(),
     routeCode: p.string().length(16).collation('ascii_bin').nullable(),
     routePayload: p.string().length(120).nullable(),
     returnUrl: p.string().length(500).nullable(),

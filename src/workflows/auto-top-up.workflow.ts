@@ -6,7 +6,7 @@ import {
 } from '@temporalio/workflow';
 import type { AutoTopUpActivities } from '../activities/auto-top-up.activities.ts';
 import { cardSaved, topUpNeeded, type AutoTopUpInput } from './auto-top-up.messages.ts';
-import { interactivePaymentWorkflowId, topUpEnded } from './interactive-payment.messages.ts';
+import { topUpEnded } from './interactive-payment.messages.ts';
 
 const retry = { initialInterval: '200 milliseconds', backoffCoefficient: 2, maximumInterval: '30 seconds' } as const;
 // Whether a card was charged must be known before anything else is done for the member, so this never gives up.
@@ -44,8 +44,8 @@ async function meetNeeds(memberId: string): Promise<void> {
 }
 
 /** Each waiting payment looks for itself; one that is over needs no word. */
-async function tell(paymentIds: readonly string[]): Promise<void> {
-  for (const id of paymentIds) await tellOne(getExternalWorkflowHandle(interactivePaymentWorkflowId(id)));
+async function tell(workflowIds: readonly string[]): Promise<void> {
+  for (const id of workflowIds) await tellOne(getExternalWorkflowHandle(id));
 }
 
 async function tellOne(payment: ExternalWorkflowHandle): Promise<void> {

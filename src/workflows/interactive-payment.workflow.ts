@@ -115,9 +115,11 @@ async function begin({ paymentId, timing }: InteractivePaymentInput, course: Cou
   const paid = await book.payFromBalance({ paymentId });
   course.paidFromBalance = paid.kind === 'settled' && paid.payment.state === 'paid';
   if (paid.kind === 'settled') return paid.payment;
-  const asked = await topUps.askForTopUp({ paymentId });
-  if (asked.kind === 'asked') {
-    await condition(() => course.toppedUp, timing.topUpMs);
+  const deadline = Date.now() + timing.topUpMs;
+  while (Date.now() < deadline && (await topUps.askForTopUp({ paymentId })).kind === 'asked') {
+    await condition(() => course.toppedUp, deadline - Date.now());
+    course.toppedUp = false;
+    // Another payment may have been faster with the money: then this one asks again.
     const toppedUp = await book.payFromBalance({ paymentId });
     if (toppedUp.kind === 'settled') return toppedUp.payment;
   }

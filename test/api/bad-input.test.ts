@@ -130,7 +130,7 @@ describe('a request that cannot be read is refused and changes nothing', () => {
     ['null', { raw: 'null' }, 422, 'invalid_request'],
     ['a prototype as a field', { raw: '{"__proto__": {"amount": 1}}' }, 422, 'invalid_request'],
     ['nothing at all', { body: undefined }, 422, 'invalid_request'],
-    ['a body above 100 kB', { raw: `{"description": "${'x'.repeat(100_000)}"}` }, 413, 'payload_too_large'],
+    ['a body above 400 kB', { raw: `{"description": "${'x'.repeat(400_000)}"}` }, 413, 'payload_too_large'],
     ['text that is not JSON', { headers: { 'content-type': 'text/plain' } }, 415, 'unsupported_media_type'],
     [
       'another character set',

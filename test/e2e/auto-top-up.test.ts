@@ -3,6 +3,13 @@ import { createConnection, type RowDataPacket } from 'mysql2/promise';
 import { randomUUID } from 'node:crypto';
 import { openCounter, type Counter } from '../support/counter.ts';
 import { Host, linesOf } from '../support/members.ts';
+import {
+  memberWithCard,
+  patchAutoTopUp,
+  saveCard,
+  shownAutoTopUp,
+  type ShownAutoTopUp,
+} from '../support/saved-card.ts';
 import { expectBooksInOrder } from '../support/sale-book.ts';
 import { until } from '../support/until.ts';
 
@@ -19,38 +26,10 @@ afterEach(async () => expectBooksInOrder(counter.databaseUrl));
 afterAll(() => counter.close());
 
 const lines = (member: string) => linesOf(counter, `member/${member}`);
-const shown = async (member: string) => (await counter.till.get<Shown>(`/v1/members/${member}/auto-top-up`)).body;
-interface Shown {
-  readonly state: string;
-  readonly amount: { readonly amount: number } | null;
-  readonly card: { readonly last4: string } | null;
-  readonly setUp?: { readonly setupRef: string; readonly clientSecret: string };
-}
-
-/** A member whose card is saved at the processor, through the path that a browser takes. */
-async function memberWithCard(balanceMinor: number, autoMinor: number, card = '4242424242424242'): Promise<string> {
-  const member = await host.member(balanceMinor);
-  await saveCard(member, card);
-  await patch(member, { amount: { amount: autoMinor, currency: 'AUD' } });
-  return member;
-}
-
-async function saveCard(member: string, card: string): Promise<void> {
-  const path = `/v1/members/${member}/auto-top-up`;
-  const { body, text } = await counter.till.post<Shown>(path, {}, randomUUID());
-  if (body.setUp === undefined) throw new Error(text);
-  await counter.control.setupIntent(body.setUp.setupRef).confirm(card);
-  await until(async () => (await shown(member)).state === 'on');
-}
-
-async function patch(member: string, body: object) {
-  const response = await fetch(`${counter.apiUrl}/v1/members/${member}/auto-top-up`, {
-    method: 'PATCH',
-    headers: { authorization: `Bearer ${counter.shop.secret}`, 'content-type': 'application/json' },
-    body: JSON.stringify(body),
-  });
-  return { status: response.status, body: (await response.json()) as { code?: string; state?: string } };
-}
+const shown = (member: string) => shownAutoTopUp(counter, member);
+const patch = (member: string, body: object) => patchAutoTopUp(counter, member, body);
+const withCard = (balanceMinor: number, autoMinor: number) =>
+  memberWithCard(counter, host, { balanceMinor, autoMinor });
 
 /** Makes the member's saved card be refused from now on. */
 async function refuse(member: string, how: 'generic_decline' | 'insufficient_funds' | 'authentication_required') {
@@ -76,34 +55,43 @@ const notices = async (member: string) =>
   );
 
 describe('a payment that lacks money, with automatic top-ups on', () => {
-  it('[INT-05] [BAT-08] charges the card by the rule and is paid', async () => {
-    const member = await memberWithCard(10_000, 10_000);
-    await host.pay(member, club, 9_000);
-    await until(async () => (await lines(member)).length === 2);
+  it('[INT-05] [AUT-03] charges the card by the rule and is paid, without a checkout', async () => {
+    const member = await withCard(1_000, 10_000);
+    const answer = await host.pay(member, club, 6_000);
+    expect([answer.status, answer.body.status, answer.body.checkout]).toEqual([201, 'paid', undefined]);
     expect(await lines(member)).toEqual([
-      { type: 'Miscellaneous', amount: -9_000, balance: 1_000 },
       { type: 'Auto Top Up', amount: 10_000, balance: 11_000 },
+      { type: 'Miscellaneous', amount: -6_000, balance: 5_000 },
     ]);
-    const answer = await host.pay(member, club, 16_000);
-    expect([answer.status, answer.body.status]).toEqual([201, 'paid']);
-    expect((await lines(member)).slice(2)).toEqual([
-      { type: 'Auto Top Up', amount: 16_000, balance: 27_000 },
-      { type: 'Miscellaneous', amount: -16_000, balance: 11_000 },
-    ]);
+    expect(await notices(member)).toEqual(['auto_top_up_succeeded']);
+    const [decided] = await sql<object>(
+      'SELECT auto_amount_minor, need_minor, balance_minor, branch, state, last4 FROM top_up WHERE member_id = ?',
+      [member],
+    );
+    expect(decided).toEqual({
+      ...{ auto_amount_minor: 10_000, need_minor: 6_000, balance_minor: 1_000 },
+      ...{ branch: 'candidate_enough', state: 'succeeded', last4: '4242' },
+    });
+  });
+
+  it('leaves a balance that is not low untouched, and charges exactly what is paid [ATU-01]', async () => {
+    const member = await withCard(2_500, 5_000);
+    expect((await host.pay(member, club, 30_000)).body.status).toBe('paid');
+    expect((await lines(member)).at(0)).toEqual({ type: 'Auto Top Up', amount: 30_000, balance: 32_500 });
   });
 
   it('[INT-06] [AUT-04] whose card is refused for good goes to checkout, tells the member once and turns them off', async () => {
-    const member = await memberWithCard(2_000, 10_000);
+    const member = await withCard(1_000, 10_000);
     await refuse(member, 'generic_decline');
     const answer = await host.pay(member, club, 6_000);
-    expect([answer.body.status, answer.body.checkout?.amount.amount]).toEqual(['checkout_required', 4_000]);
+    expect([answer.body.status, answer.body.checkout?.amount.amount]).toEqual(['checkout_required', 5_000]);
     expect((await shown(member)).state).toBe('disabled');
     expect(await lines(member)).toEqual([]);
     expect(await notices(member)).toEqual(['auto_top_up_failed']);
   });
 
   it('whose card is refused for now goes to checkout, and the card is left alone for an hour [W-12]', async () => {
-    const member = await memberWithCard(2_000, 10_000);
+    const member = await withCard(2_000, 10_000);
     await refuse(member, 'insufficient_funds');
     expect((await host.pay(member, club, 6_000)).body.status).toBe('checkout_required');
     expect((await shown(member)).state).toBe('on');
@@ -114,7 +102,7 @@ describe('a payment that lacks money, with automatic top-ups on', () => {
   });
 
   it('[AUT-01] that are off, or were never set up, asks no card', async () => {
-    const member = await memberWithCard(2_000, 10_000);
+    const member = await withCard(2_000, 10_000);
     await patch(member, { enabled: false });
     const before = (await counter.control.counters()).totals;
     expect((await host.pay(member, club, 6_000)).body.status).toBe('checkout_required');
@@ -123,7 +111,7 @@ describe('a payment that lacks money, with automatic top-ups on', () => {
   });
 
   it('of five at the same moment shares charges, and every one is paid', async () => {
-    const member = await memberWithCard(2_000, 10_000);
+    const member = await withCard(2_000, 10_000);
     const answers = await Promise.all([1, 2, 3, 4, 5].map(() => host.pay(member, club, 3_000)));
     expect(answers.map(({ body }) => body.status)).toEqual(Array.from({ length: 5 }, () => 'paid'));
     const topUps = (await lines(member)).filter(({ type }) => type === 'Auto Top Up');
@@ -137,23 +125,6 @@ describe('a payment that lacks money, with automatic top-ups on', () => {
 });
 
 describe('what a payment from the balance leaves', () => {
-  it('[BAT-06] is lifted by one step of the member’s amount when it is low', async () => {
-    const member = await memberWithCard(4_000, 10_000);
-    expect((await host.pay(member, club, 2_001)).body.status).toBe('paid');
-    await until(async () => (await lines(member)).length === 2);
-    expect((await lines(member)).at(-1)).toEqual({ type: 'Auto Top Up', amount: 10_000, balance: 11_999 });
-    expect(await notices(member)).toEqual(['auto_top_up_succeeded']);
-  });
-
-  it('[BAT-07] stays low when the card is refused, and the payment stands', async () => {
-    const member = await memberWithCard(4_000, 10_000);
-    await refuse(member, 'generic_decline');
-    expect((await host.pay(member, club, 2_001)).body.status).toBe('paid');
-    await until(async () => (await shown(member)).state === 'disabled');
-    expect(await lines(member)).toEqual([{ type: 'Miscellaneous', amount: -2_001, balance: 1_999 }]);
-    expect(await notices(member)).toEqual(['auto_top_up_failed']);
-  });
-
   it('[LOW-01] [BAT-05] is told when it fell below the limit', async () => {
     const member = await host.member(2_500);
     await host.pay(member, club, 1_000);
@@ -180,8 +151,8 @@ describe('saving a card', () => {
     const member = await host.member(5_000);
     const path = `/v1/members/${member}/auto-top-up`;
     const before = (await counter.control.counters()).totals.customers;
-    const { body } = await counter.till.post<Shown>(path, {}, randomUUID());
-    await counter.till.post<Shown>(path, {}, randomUUID());
+    const { body } = await counter.till.post<ShownAutoTopUp>(path, {}, randomUUID());
+    await counter.till.post<ShownAutoTopUp>(path, {}, randomUUID());
     expect((await counter.control.counters()).totals.customers - before).toBe(1);
     expect([body.state, body.amount?.amount, body.card]).toEqual(['off', 10_000, null]);
     expect(body.setUp?.clientSecret).toMatch(/_secret_/);
@@ -190,7 +161,7 @@ describe('saving a card', () => {
   it('[WH-07] [W-13] on a low balance tops it up once, however often the event comes', async () => {
     const member = await host.member(500);
     await counter.control.webhooks.duplicate('setup_intent.succeeded', 4);
-    await saveCard(member, '4242424242424242');
+    await saveCard(counter, member);
     await counter.control.webhooks.removeRules();
     await until(async () => (await lines(member)).length === 1);
     expect(await lines(member)).toEqual([{ type: 'Auto Top Up', amount: 10_000, balance: 10_500 }]);
@@ -198,7 +169,7 @@ describe('saving a card', () => {
 
   it('[WH-08] on a balance of exactly the limit charges nothing', async () => {
     const member = await host.member(2_000);
-    await saveCard(member, '4242424242424242');
+    await saveCard(counter, member);
     expect((await shown(member)).card?.last4).toBe('4242');
     expect(await lines(member)).toEqual([]);
   });
@@ -206,13 +177,13 @@ describe('saving a card', () => {
   it('[AUS-02] confirmed by the browser is pending until the processor has it [C51]', async () => {
     const member = await host.member(5_000);
     const path = `/v1/members/${member}/auto-top-up`;
-    await counter.till.post<Shown>(path, {}, randomUUID());
-    const { body } = await counter.till.post<Shown>(`${path}/confirm`, {}, randomUUID());
+    await counter.till.post<ShownAutoTopUp>(path, {}, randomUUID());
+    const { body } = await counter.till.post<ShownAutoTopUp>(`${path}/confirm`, {}, randomUUID());
     expect(body.state).toBe('pending');
   });
 
   it('[AUS-04] [W-35] canceled forgets the card here and at the processor', async () => {
-    const member = await memberWithCard(5_000, 10_000);
+    const member = await withCard(5_000, 10_000);
     const response = await fetch(`${counter.apiUrl}/v1/members/${member}/auto-top-up`, {
       method: 'DELETE',
       headers: { authorization: `Bearer ${counter.shop.secret}` },
@@ -222,7 +193,7 @@ describe('saving a card', () => {
   });
 
   it('takes amounts from 50 to 2000 in whole units only, and changes nothing else [W-25]', async () => {
-    const member = await memberWithCard(5_000, 10_000);
+    const member = await withCard(5_000, 10_000);
     const amounts = [4_900, 200_100, 5_050, 0, -100, 15_000];
     const answers: (string | number)[] = [];
     for (const amount of amounts) {

@@ -1,6 +1,13 @@
 import { z } from 'zod';
 import { invariant } from '../../domain/invariant.ts';
-import { createPayment, cancelPayment, showPayment, type MemberMoneyParts } from '../payment-writing.ts';
+import { iouRouteCode, routeCodePattern } from '../../domain/route-code.ts';
+import {
+  createPayment,
+  cancelPayment,
+  showPayment,
+  type MemberMoneyParts,
+  type PaymentWish,
+} from '../payment-writing.ts';
 import { paymentSchema } from '../payment-view.ts';
 import { keyed, route, type Route } from '../route.ts';
 import { id, idParam, positiveMoney, text } from '../schemas.ts';
@@ -22,12 +29,21 @@ export const newPaymentSchema = z
     event: text(120).optional(),
     paymentType: text(60).optional(),
     route: z
-      .strictObject({ code: z.string().regex(/^[A-Z0-9]{2,16}$/), payload: text(120).optional() })
+      .strictObject({
+        code: z.string().regex(routeCodePattern).refine(isForHosts, 'is handled inside'),
+        payload: text(120).optional(),
+      })
       .optional()
       .meta({ description: 'Which callback hears of the outcome, and with what' }),
     returnUrl: z.url().max(500).optional(),
   })
   .meta({ id: 'NewPayment' });
+
+/** What is asked for, whoever is paid. */
+export function wishOf({ to, ...wish }: z.output<typeof newPaymentSchema>): PaymentWish {
+  if ('member' in to) return { ...wish, to: { kind: 'member', id: to.member } };
+  return { ...wish, to: { kind: 'organisation', id: to.organisation } };
+}
 
 /** Payments of members: from the balance, or by a checkout for what it lacks. */
 export function paymentRoutes(parts: MemberMoneyParts): readonly Route[] {
@@ -46,13 +62,9 @@ function create(parts: MemberMoneyParts): Route {
     idempotency: 'required',
     body: newPaymentSchema,
     responses: { 201: { description: 'Paid, or waiting for a card', schema: paymentSchema }, 202: later },
-    handle: async ({ principal, write, body: { to, ...wish } }) => {
+    handle: async ({ principal, write, body }) => {
       invariant(write !== null, 'A payment without a key');
-      const payee =
-        'member' in to
-          ? ({ kind: 'member', id: to.member } as const)
-          : ({ kind: 'organisation', id: to.organisation } as const);
-      return createPayment(parts, { principal, write, wish: { ...wish, to: payee } });
+      return createPayment(parts, { principal, write, wish: wishOf(body) });
     },
   });
 }
@@ -86,4 +98,9 @@ function cancel(parts: MemberMoneyParts): Route {
       return cancelPayment(parts, params.id, write);
     },
   });
+}
+
+/** An IOU is paid at its own address, where it is locked. */
+function isForHosts(code: string): boolean {
+  return code !== iouRouteCode;
 }

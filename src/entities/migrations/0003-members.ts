@@ -37,11 +37,12 @@ const money = [
   `CREATE TABLE payment (
     id ${id} NOT NULL, no int unsigned NOT NULL AUTO_INCREMENT, member_id ${id} NOT NULL, payee_kind ${word(16)} NOT NULL, payee_id ${id} NOT NULL,
     amount_minor bigint NOT NULL, currency ${word(3)} NOT NULL, description varchar(255) NOT NULL, type varchar(20) NOT NULL,
-    session_ref varchar(120) NULL, event_ref varchar(120) NULL, payment_type varchar(60) NULL, mode ${word(12)} NOT NULL,
+    session_ref varchar(120) NULL, event_ref varchar(120) NULL, payment_type varchar(60) NULL, mode ${word(12)} NOT NULL, batch_id ${id} NULL,
     route_code ${word(16)} NULL, route_payload varchar(120) NULL, return_url varchar(500) NULL, state ${word(20)} NOT NULL, outcome ${word(40)} NULL,
     attention_reason varchar(255) NULL, actor ${word(120)} NOT NULL, created_at datetime(6) NOT NULL, updated_at datetime(6) NOT NULL,
     version int NOT NULL DEFAULT 1,
-    PRIMARY KEY (id), UNIQUE KEY payment_no_unique (no), KEY payment_member_index (member_id, id), KEY payment_state_index (state, updated_at)
+    PRIMARY KEY (id), UNIQUE KEY payment_no_unique (no), KEY payment_member_index (member_id, id), KEY payment_state_index (state, updated_at),
+    KEY payment_batch_index (batch_id)
   ) ${table}`,
   `CREATE TABLE top_up (
     id ${id} NOT NULL, member_id ${id} NOT NULL, kind ${word(12)} NOT NULL, payment_id ${id} NULL, amount_minor bigint NOT NULL, currency ${word(3)} NOT NULL,

@@ -1,0 +1,119 @@
+import { DomainError } from '../domain/errors.ts';
+import { isPaymentOver } from '../domain/member-payment.ts';
+import { commitRiders } from '../entities/commit-riders.ts';
+import { loadAutoTopUpFile, cardObstacle } from '../entities/auto-top-up-file.ts';
+import { unitOfWork } from '../entities/orm.ts';
+import { Payment } from '../entities/payment.entity.ts';
+import { TopUpNeed } from '../entities/top-up-need.entity.ts';
+import type { PosterResult } from '../ledger/poster-contract.ts';
+import type { BatchSnapshot } from '../workflows/payment-batch.messages.ts';
+import { activityEdge } from './activity-edge.ts';
+import { paidRiders, refusedRiders, transactionOf } from './payment-paying.ts';
+import { checkBalanceAfter, need, type AskingDependencies } from './top-up-asking.ts';
+
+export type PaymentBatchActivities = ReturnType<typeof createPaymentBatchActivities>;
+
+/** Items that are booked in one commit: many share its cost, and none holds the accounts for long. */
+const groupItems = 250;
+
+/** What a try to pay the open payments of a batch came to. */
+export interface BatchTry {
+  readonly short: number;
+  /** Short, with a top-up asked for that has not ended. */
+  readonly waiting: number;
+}
+
+/** What a batch does in the world. Each is idempotent: what is over is not touched again. */
+export function createPaymentBatchActivities(deps: AskingDependencies) {
+  return {
+    payBatch: (request: { batchId: string }): Promise<BatchTry> => activityEdge(() => payBatch(deps, request.batchId)),
+    askForBatch: (request: { batchId: string }): Promise<{ waiting: number }> =>
+      activityEdge(() => askForBatch(deps, request.batchId)),
+    /** Refuses what is still open, with the reason of its top-up where there is one. */
+    endBatch: (request: { batchId: string }): Promise<BatchSnapshot> =>
+      activityEdge(() => endBatch(deps, request.batchId)),
+    /** What payments from the balance left is judged; one that a top-up was asked for is not (cobalt.md 2.6). */
+    checkBalancesAfter: (request: { batchId: string }): Promise<void> =>
+      activityEdge(() => checkBalancesAfter(deps, request.batchId)),
+  };
+}
+
+async function payBatch(deps: AskingDependencies, batchId: string): Promise<BatchTry> {
+  const open = (await paymentsOf(deps, batchId)).filter(({ state }) => !isPaymentOver(state));
+  const short: string[] = [];
+  for (let from = 0; from < open.length; from += groupItems) {
+    const group = open.slice(from, from + groupItems);
+    const results = await book(deps, group);
+    for (const [index, payment] of group.entries()) {
+      const result = results[index];
+      if (result?.kind !== 'posted' && (await isShort(deps, payment, result))) short.push(payment.id);
+    }
+  }
+  const waiting = (await needsOf(deps, short)).filter(({ state }) => state === 'open').length;
+  return { short: short.length, waiting };
+}
+
+/** Each sees what the ones before it did, and is refused by itself (decisions D5). */
+function book({ poster, now }: AskingDependencies, group: readonly Payment[]): Promise<readonly PosterResult[]> {
+  const at = now();
+  return poster.postGroup(
+    group.map((payment) => ({
+      kind: 'post',
+      transaction: transactionOf(payment, at),
+      riders: { onSuccess: paidRiders({ payment }, at) },
+    })),
+  );
+}
+
+async function isShort(deps: AskingDependencies, payment: Payment, result: PosterResult | undefined): Promise<boolean> {
+  if (result?.kind !== 'refused') throw new Error(`Payment ${payment.id} was neither posted nor refused.`);
+  if (result.code === 'insufficient_funds') return true;
+  // Somebody moved the row since it was read: the activity is tried again and reads it afresh.
+  if (result.code === 'conflict') throw new DomainError('conflict', `Payment ${payment.id} changed while it was paid.`);
+  await commitRiders(deps.pool, refusedRiders({ payment }, result.code, deps.now()));
+  return false;
+}
+
+async function askForBatch(deps: AskingDependencies, batchId: string): Promise<{ waiting: number }> {
+  const open = (await paymentsOf(deps, batchId)).filter(({ state }) => !isPaymentOver(state));
+  let waiting = 0;
+  for (const [memberId, payments] of Map.groupBy(open, (payment) => payment.memberId)) {
+    if (cardObstacle(await loadAutoTopUpFile(deps, memberId), deps.now()) !== null) continue;
+    for (const { id: sourceId, amountMinor } of payments) {
+      if (await need(deps, { memberId, kind: 'shortfall', sourceId, amountMinor })) waiting += 1;
+    }
+    await deps.wakeTopUps(memberId);
+  }
+  return { waiting };
+}
+
+async function endBatch(deps: AskingDependencies, batchId: string): Promise<BatchSnapshot> {
+  const open = (await paymentsOf(deps, batchId)).filter(({ state }) => !isPaymentOver(state));
+  const needs = await needsOf(
+    deps,
+    open.map(({ id }) => id),
+  );
+  const reasons = new Map(needs.map((one) => [one.sourceId, one.state === 'refused' ? one.outcome : null]));
+  for (const payment of open) {
+    const outcome = reasons.get(payment.id) ?? 'insufficient_funds';
+    await commitRiders(deps.pool, refusedRiders({ payment }, outcome, deps.now()));
+  }
+  const all = await paymentsOf(deps, batchId);
+  const paid = all.filter(({ state }) => state === 'paid').length;
+  return { state: 'done', paid, refused: all.length - paid };
+}
+
+async function checkBalancesAfter(deps: AskingDependencies, batchId: string): Promise<void> {
+  const paid = (await paymentsOf(deps, batchId)).filter(({ state }) => state === 'paid').map(({ id }) => id);
+  const toppedUp = new Set((await needsOf(deps, paid)).map(({ sourceId }) => sourceId));
+  for (const paymentId of paid) if (!toppedUp.has(paymentId)) await checkBalanceAfter(deps, { paymentId });
+}
+
+function paymentsOf({ orm }: AskingDependencies, batchId: string): Promise<Payment[]> {
+  const where = { batchId: batchId as NonNullable<Payment['batchId']> };
+  return unitOfWork(orm).find(Payment, where, { orderBy: { no: 'asc' } });
+}
+
+function needsOf({ orm }: AskingDependencies, paymentIds: readonly string[]): Promise<TopUpNeed[]> {
+  return unitOfWork(orm).find(TopUpNeed, { sourceId: { $in: [...paymentIds] }, kind: 'shortfall' });
+}
