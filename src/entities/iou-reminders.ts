@@ -50,23 +50,36 @@ export async function iousToRemind(
 }
 
 /**
- * Reminds the debtors of an organisation's `ious` that have an account; a number that nobody has yet is reached by nobody. Answers how
- * many were reminded.
+ * Reminds the debtors of an organisation's `ious`. Each IOU is taken by compare-and-set, so that two calls at once
+ * remind nobody twice. Answers how many were reminded, and how many belong to a number that nobody has yet.
  */
 export async function remindOf(
   em: SqlEntityManager,
   { ious, organisation }: { readonly ious: readonly Iou[]; readonly organisation: Organisation },
   now: Date,
-): Promise<number> {
+): Promise<{ readonly reminded: number; readonly unreachable: number }> {
   const numbers = [...new Set(ious.map((iou) => iou.memberNo))];
   const members = numbers.length === 0 ? [] : await em.find(Member, { no: { $in: numbers } });
   const debtors = new Map(members.map((member) => [member.no, member]));
-  const reached = ious.filter((iou) => debtors.has(iou.memberNo));
-  for (const iou of reached) {
-    iou.remindedAt = now;
+  let [reminded, unreachable] = [0, 0];
+  for (const iou of ious) {
     const debtor = debtors.get(iou.memberNo);
-    if (debtor !== undefined) remindOfIou(em, { iou, debtor, organisationName: organisation.name }, now);
+    if (debtor === undefined) unreachable += 1;
+    else if (await takeReminder(em, iou, now)) {
+      remindOfIou(em, { iou, debtor, organisationName: organisation.name }, now);
+      reminded += 1;
+    }
   }
   await em.flush();
-  return reached.length;
+  return { reminded, unreachable };
+}
+
+async function takeReminder(em: SqlEntityManager, { id }: Iou, now: Date): Promise<boolean> {
+  const taken: { affectedRows: number } = await em.execute(
+    `UPDATE iou SET reminded_at = ?, version = version + 1
+      WHERE id = ? AND state = 'open' AND (reminded_at IS NULL OR reminded_at <= ?)`,
+    [sqlTime(now.toISOString()), id, sqlTime(new Date(now.getTime() - pauseMs).toISOString())],
+    'run',
+  );
+  return taken.affectedRows === 1;
 }

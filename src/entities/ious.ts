@@ -18,8 +18,8 @@ export async function closeIou(
     [nextState(iouTransitions, iou.state, change), sqlNow(), iou.id, iou.state],
     'run',
   );
+  if (closed.affectedRows === 0) throw new DomainError('iou_state_conflict', 'The IOU was changed just now.');
   await em.refresh(iou);
-  if (closed.affectedRows === 0) throw iouStateConflict(iou);
 }
 
 /** Cancels what is open of a session; answers how many, and how many are being paid just now and stay. */

@@ -249,6 +249,15 @@ describe('a reminder', () => {
     expect((await notices()).map((notice) => notice['kind'])).toEqual(['iou_created', 'iou_reminder', 'iou_reminder']);
   });
 
+  it('is sent once, however many ask for it at the same moment', async () => {
+    const made = await owe({ memberNo: (await member()).no });
+    const single = () => ask('POST', `/v1/ious/${idOf(made)}/remind`, {});
+    const many = () => ask('POST', '/v1/ious/reminders', { organisation: ours });
+    const answers = await Promise.all([single(), many(), single(), many(), single()]);
+    expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 200, 200]);
+    expect((await notices()).filter(({ kind }) => kind === 'iou_reminder')).toHaveLength(1);
+  });
+
   it('is refused for what is no longer owed, and for a number that nobody has', async () => {
     const closed = await owe({ memberNo: (await member()).no });
     await ask('POST', `/v1/ious/${idOf(closed)}/cancel`, {});

@@ -68,8 +68,9 @@ function remind(): Route {
         const now = new Date();
         const organisation = await creditorOf(reads, principal, iou.organisationId);
         const ious = mayBeReminded(iou, now) ? [iou] : [];
-        const reminded = await remindOf(em, { ious, organisation }, now);
-        if (reminded < ious.length) throw new DomainError('conflict', 'Nobody has this member number yet.');
+        const { unreachable } = await remindOf(em, { ious, organisation }, now);
+        if (unreachable > 0) throw new DomainError('conflict', 'Nobody has this member number yet.');
+        await em.refresh(iou);
         return made(200, iou.id, iouView(iou, now));
       }),
   });
@@ -96,7 +97,7 @@ function remindMany(): Route {
         const organisation = await creditorOf(scopedTo(em, principal), principal, body.organisation);
         const wish = { organisationId: organisation.id, overdueOnly: body.overdueOnly ?? false };
         const { ious, unreachable } = await iousToRemind(em, wish, now);
-        const reminded = await remindOf(em, { ious, organisation }, now);
+        const { reminded } = await remindOf(em, { ious, organisation }, now);
         const after = { reminded, skipped: unreachable };
         const act = { action: 'iou.remind_many', target: organisation.id, organisationId: organisation.id };
         recordAct(em, { ...act, actor: principal.keyId, after });
