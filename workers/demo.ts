@@ -7,9 +7,10 @@ import { createOrm, migrate } from '../src/entities/orm.ts';
 import { startChild, type Child } from './demo/child-process.ts';
 import { furnishSimulator } from './demo/furnish-simulator.ts';
 import { demoNames, seedDemoShop } from './demo/seed.ts';
+import { tellMember } from './demo/member-story.ts';
 import { createDemoApi, say, tellSale } from './demo/story.ts';
 
-// `npm start`: the simulator, the API, the workers, and one sale through all of them. It serves until Ctrl-C.
+// `npm start`: the simulator, the API, the workers, a sale and a member's payment through all of them. It serves until Ctrl-C.
 const once = process.argv.includes('--once');
 const databaseUrl = needed('DATABASE_URL');
 const folder = join(process.env['TILLFLOW_DIR'] ?? '.tillflow', 'logs');
@@ -52,7 +53,9 @@ async function run(): Promise<void> {
     start({ name: 'api', file: 'workers/api.ts', at: `127.0.0.1:${api}` }, env),
   ]);
   await control.reader(demoNames.reader).willTap('4242424242424242', { after: '250ms' });
-  const id = await tellSale(createDemoApi(`http://127.0.0.1:${api}`, shop.secret), shop);
+  const demo = createDemoApi(`http://127.0.0.1:${api}`, shop.secret);
+  const id = await tellSale(demo, shop);
+  await tellMember(demo, control, shop);
   invite({ api, admin, metrics, simulator, id, secret: shop.secret, reader: shop.reader.id });
   if (!once) await Promise.race([stopped, ...children.map((child) => child.ended)]);
 }

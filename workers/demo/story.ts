@@ -106,7 +106,7 @@ function printTransaction(transaction: Transaction): void {
 }
 
 /** The demo sells in a currency with two places. */
-function decimal(minor: number): string {
+export function decimal(minor: number): string {
   const digits = String(minor).padStart(3, '0');
   return `${digits.slice(0, -2)}.${digits.slice(-2)}`;
 }
