@@ -22,6 +22,7 @@ import type { JobMetrics } from '../src/jobs/job-ports.ts';
 import { createTemporalMessenger } from '../src/jobs/temporal-messenger.ts';
 import { createSealer } from '../src/ledger/seal.ts';
 import type { Running } from './process.ts';
+import { checkoutTimingOf } from './member-money.ts';
 import { saleTimingOf } from './sale-timing.ts';
 import { createStripeGateways } from './stripe-gateways.ts';
 import { temporalConnection } from './temporal-connection.ts';
@@ -94,6 +95,7 @@ function startable(config: Config, parts: Opened & { readonly log: Logger; reado
       client: parts.temporal,
       taskQueue: config.TASK_QUEUE_PAYMENTS,
       saleTiming: saleTimingOf(config.SALE_TIMING),
+      checkoutTiming: checkoutTimingOf(config.CHECKOUT_TIMING),
     }),
     openInbox: (onStored) => createInbox({ databaseUrl: config.DATABASE_URL, onStored }),
     sweepFor: sweeps(config, orm),

@@ -5,7 +5,7 @@ import { activityEdge } from './activity-edge.ts';
 import { openPayment, type PaymentDependencies } from './payment-desk.ts';
 import { losePayment, payFromBalance, refusePayment, type PayOutcome } from './payment-paying.ts';
 import { followTopUp, withdrawTopUp } from './top-up-following.ts';
-import { loseTopUp, offerCheckout, offerTopUp } from './top-up-offering.ts';
+import { abandonTopUp, loseTopUp, offerCheckout, offerTopUp } from './top-up-offering.ts';
 
 export type MemberPaymentActivities = ReturnType<typeof createMemberPaymentActivities>;
 
@@ -26,6 +26,8 @@ export function createMemberPaymentActivities(deps: PaymentDependencies) {
     withdrawCheckout: (request: { paymentId: string; as: 'expire' | 'cancel' }): Promise<PaymentSnapshot> =>
       activityEdge(() => throughTopUp(deps, request, (topUpId) => withdrawTopUp(deps, { topUpId, as: request.as }))),
     offerTopUp: (request: { topUpId: string }): Promise<TopUpSnapshot> => activityEdge(() => offerTopUp(deps, request)),
+    abandonTopUp: (request: { topUpId: string }): Promise<TopUpSnapshot> =>
+      activityEdge(() => abandonTopUp(deps, request)),
     loseTopUp: (request: { topUpId: string }): Promise<TopUpSnapshot> => activityEdge(() => loseTopUp(deps, request)),
     followTopUp: (request: { topUpId: string }): Promise<TopUpSnapshot> =>
       activityEdge(async () => {

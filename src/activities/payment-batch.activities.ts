@@ -30,8 +30,8 @@ export function createPaymentBatchActivities(deps: AskingDependencies) {
     askForBatch: (request: { batchId: string }): Promise<{ waiting: number }> =>
       activityEdge(() => askForBatch(deps, request.batchId)),
     /** Refuses what is still open, with the reason of its top-up where there is one. */
-    endBatch: (request: { batchId: string }): Promise<BatchSnapshot> =>
-      activityEdge(() => endBatch(deps, request.batchId)),
+    endBatch: (request: { batchId: string; outcome?: string }): Promise<BatchSnapshot> =>
+      activityEdge(() => endBatch(deps, request)),
     /** What payments from the balance left is judged; one that a top-up was asked for is not (cobalt.md 2.6). */
     checkBalancesAfter: (request: { batchId: string }): Promise<void> =>
       activityEdge(() => checkBalancesAfter(deps, request.batchId)),
@@ -87,7 +87,10 @@ async function askForBatch(deps: AskingDependencies, batchId: string): Promise<{
   return { waiting };
 }
 
-async function endBatch(deps: AskingDependencies, batchId: string): Promise<BatchSnapshot> {
+async function endBatch(
+  deps: AskingDependencies,
+  { batchId, outcome: general = 'insufficient_funds' }: { batchId: string; outcome?: string },
+): Promise<BatchSnapshot> {
   const open = (await paymentsOf(deps, batchId)).filter(({ state }) => !isPaymentOver(state));
   const needs = await needsOf(
     deps,
@@ -95,7 +98,7 @@ async function endBatch(deps: AskingDependencies, batchId: string): Promise<Batc
   );
   const reasons = new Map(needs.map((one) => [one.sourceId, one.state === 'refused' ? one.outcome : null]));
   for (const payment of open) {
-    const outcome = reasons.get(payment.id) ?? 'insufficient_funds';
+    const outcome = reasons.get(payment.id) ?? general;
     await commitRiders(deps.pool, refusedRiders({ payment }, outcome, deps.now()));
   }
   const all = await paymentsOf(deps, batchId);

@@ -44,6 +44,14 @@ export async function offerTopUp(deps: PaymentDependencies, request: { topUpId: 
   return topUpSnapshotOf((await openTopUp(deps, request.topUpId)).topUp);
 }
 
+/** Gives up a top-up that nobody began; one that was offered meanwhile stays. */
+export async function abandonTopUp(deps: PaymentDependencies, request: { topUpId: string }): Promise<TopUpSnapshot> {
+  const { topUp } = await openTopUp(deps, request.topUpId);
+  if (topUp.state !== 'created') return topUpSnapshotOf(topUp);
+  await commitRiders(deps.pool, [topUpRider(topUp, 'cancel', { failure_code: 'never_begun', updated_at: deps.now() })]);
+  return topUpSnapshotOf((await openTopUp(deps, request.topUpId)).topUp);
+}
+
 /** The processor stayed silent: whether there is a checkout is not known, and is found out under the same key. */
 export async function loseTopUp(deps: PaymentDependencies, request: { topUpId: string }): Promise<TopUpSnapshot> {
   const { topUp } = await openTopUp(deps, request.topUpId);

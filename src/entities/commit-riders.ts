@@ -8,6 +8,7 @@ import type { Sent, SqlPool, SqlTransaction } from './sql-pool.ts';
  * moved first: `conflict`, and nothing is kept.
  */
 export async function commitRiders(pool: SqlPool, riders: readonly Rider[]): Promise<void> {
+  if (riders.length === 0) return;
   await pool.transaction((transaction) => sendRiders(transaction, riders));
 }
 

@@ -1,6 +1,6 @@
-import { sqlTime, textOf, type SqlPool } from './sql-pool.ts';
+import { sqlTime, textOf, type SqlPool, type SqlRow } from './sql-pool.ts';
 
-/** Sales that were written down and of which nothing came. */
+/** Sales and members' money that were written down and of which nothing came. */
 export class UnbegunSales {
   readonly #pool: SqlPool;
 
@@ -16,4 +16,27 @@ export class UnbegunSales {
     );
     return rows.map((row) => textOf(row, 'id'));
   }
+
+  /** Members' payments, batches and chosen top-ups that were made before `before` and of which nothing came. */
+  async moneyOlderThan(before: string, limit: number): Promise<UnbegunMoney> {
+    const at = [sqlTime(before)];
+    const old = `state = 'created' AND created_at < ?`;
+    const [payments = [], batches = [], topUps = []] = await this.#pool.rowSets([
+      { sql: `SELECT id FROM payment WHERE ${old} AND batch_id IS NULL ORDER BY id LIMIT ${limit}`, values: at },
+      {
+        sql: `SELECT DISTINCT batch_id AS id FROM payment WHERE ${old} AND batch_id IS NOT NULL LIMIT ${limit}`,
+        values: at,
+      },
+      { sql: `SELECT id FROM top_up WHERE ${old} AND kind = 'manual' ORDER BY id LIMIT ${limit}`, values: at },
+    ]);
+    const ids = (rows: readonly SqlRow[]): string[] => rows.map((row) => textOf(row, 'id'));
+    return { payments: ids(payments), batches: ids(batches), topUps: ids(topUps) };
+  }
+}
+
+/** Identifiers of what nobody began. */
+export interface UnbegunMoney {
+  readonly payments: readonly string[];
+  readonly batches: readonly string[];
+  readonly topUps: readonly string[];
 }

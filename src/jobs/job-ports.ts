@@ -1,3 +1,4 @@
+import type { UnbegunMoney } from '../entities/unbegun-sales.read.ts';
 import type { ProviderEventPointer } from '../workflows/terminal-sale.messages.ts';
 
 /** The part of a logger that jobs use. */
@@ -19,6 +20,8 @@ export interface WorkflowMessenger {
   startLateEvent(late: { readonly eventRowId: string; readonly saleId: string }): Promise<void>;
   /** Starts the workflow of a sale that nobody began; one that runs or has run is left alone. */
   startSale(saleId: string): Promise<void>;
+  /** The same for members' payments, batches and chosen top-ups. */
+  startMemberMoney(money: UnbegunMoney): Promise<void>;
   /** One at a time per account; while one runs this is harmless. */
   startProcessorFees(processorAccountId: string): Promise<void>;
 }

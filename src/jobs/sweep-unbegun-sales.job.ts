@@ -2,8 +2,8 @@ import type { UnbegunSales } from '../entities/unbegun-sales.read.ts';
 import type { WorkflowMessenger } from './job-ports.ts';
 
 export interface SweepUnbegunSalesDependencies {
-  readonly unbegun: Pick<UnbegunSales, 'olderThan'>;
-  readonly messenger: Pick<WorkflowMessenger, 'startSale'>;
+  readonly unbegun: Pick<UnbegunSales, 'olderThan' | 'moneyOlderThan'>;
+  readonly messenger: Pick<WorkflowMessenger, 'startSale' | 'startMemberMoney'>;
   readonly now: () => Date;
 }
 
@@ -12,12 +12,14 @@ const patienceMs = 60_000;
 const salesAtOnce = 100;
 
 /**
- * A sale whose row was written while Temporal was away, and whose till never came back: its workflow is started without
- * a `begin`, so that it ends the sale by its own clock. A workflow that runs, or has run, is left alone.
+ * What was written while Temporal was away, and whose till or host never came back: its workflow is started without a
+ * `begin`, so that it ends by its own clock and moves nothing. A workflow that runs, or has run, is left alone.
  */
 export async function sweepUnbegunSales(deps: SweepUnbegunSalesDependencies): Promise<number> {
   const before = new Date(deps.now().getTime() - patienceMs);
   const sales = await deps.unbegun.olderThan(before.toISOString(), salesAtOnce);
   for (const sale of sales) await deps.messenger.startSale(sale);
-  return sales.length;
+  const money = await deps.unbegun.moneyOlderThan(before.toISOString(), salesAtOnce);
+  await deps.messenger.startMemberMoney(money);
+  return sales.length + money.payments.length + money.batches.length + money.topUps.length;
 }

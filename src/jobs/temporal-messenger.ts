@@ -5,7 +5,11 @@ import {
   type WorkflowHandle,
 } from '@temporalio/client';
 import { autoTopUpWorkflowId, cardSaved } from '../workflows/auto-top-up.messages.ts';
-import { cardNews } from '../workflows/interactive-payment.messages.ts';
+import type { CheckoutTiming } from '../domain/payment-snapshot.ts';
+import type { UnbegunMoney } from '../entities/unbegun-sales.read.ts';
+import { cardNews, interactivePaymentWorkflowId } from '../workflows/interactive-payment.messages.ts';
+import { manualTopUpWorkflowId } from '../workflows/manual-top-up.messages.ts';
+import { paymentBatchWorkflowId } from '../workflows/payment-batch.messages.ts';
 import { lateEventWorkflowId } from '../workflows/late-event.messages.ts';
 import type { lateEvent } from '../workflows/late-event.workflow.ts';
 import { processorFeesWorkflowId } from '../workflows/processor-fees.messages.ts';
@@ -21,6 +25,8 @@ export interface TemporalMessengerOptions {
   readonly taskQueue: string;
   /** The patience of a sale that nobody began. */
   readonly saleTiming: SaleTiming;
+  /** The same of a member's payment or top-up. */
+  readonly checkoutTiming: CheckoutTiming;
   /** A call that takes longer is given up and made again by the job, in ms. */
   readonly deadlineMs?: number;
 }
@@ -70,8 +76,33 @@ export function createTemporalMessenger(options: TemporalMessengerOptions): Work
         within(() => client.workflow.start<typeof terminalSale>('terminalSale', start)),
       );
     },
+    startMemberMoney: (money) => startMemberMoney(options, within, money),
     startProcessorFees: (processorAccountId) => within(() => startFees(options, processorAccountId)),
   };
+}
+
+type Within = <T>(call: () => Promise<T>) => Promise<T>;
+
+async function startMemberMoney(
+  { client, taskQueue, checkoutTiming: timing }: TemporalMessengerOptions,
+  within: Within,
+  { payments, batches, topUps }: UnbegunMoney,
+): Promise<void> {
+  const start = (type: string, workflowId: string, input: object): Promise<unknown> =>
+    orIf(WorkflowExecutionAlreadyStartedError, null, () =>
+      within(() =>
+        client.workflow.start(type, {
+          workflowId,
+          taskQueue,
+          args: [{ schema: 1, timing, ...input }],
+          workflowIdReusePolicy: 'REJECT_DUPLICATE',
+        }),
+      ),
+    );
+  for (const paymentId of payments)
+    await start('interactivePayment', interactivePaymentWorkflowId(paymentId), { paymentId });
+  for (const batchId of batches) await start('paymentBatch', paymentBatchWorkflowId(batchId), { batchId });
+  for (const topUpId of topUps) await start('manualTopUp', manualTopUpWorkflowId(topUpId), { topUpId });
 }
 
 async function startFees({ client, taskQueue }: TemporalMessengerOptions, processorAccountId: string): Promise<void> {

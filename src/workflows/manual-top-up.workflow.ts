@@ -45,8 +45,9 @@ export async function manualTopUp(input: ManualTopUpInput): Promise<TopUpSnapsho
   setHandler(cancelTopUp, () => mailbox.ask('cancel'));
   setHandler(cardNews, () => void (course.heard = true));
 
-  // Written down by the API and never begun: it is offered all the same, and expires if nobody wants it any more.
-  await condition(() => mailbox.hasMail(), input.timing.beginMs);
+  // The API wrote it down and went away: nobody waits for it, and no card is asked.
+  const begun = await condition(() => mailbox.hasMail(), input.timing.beginMs);
+  if (!begun) course.topUp = await rows.abandonTopUp({ topUpId: input.topUpId });
   while (course.topUp === null || !isTopUpOver(course.topUp.state)) await advance(input, mailbox, course);
   const end = course.topUp;
   await mailbox.answerRest(() => Promise.resolve(end));

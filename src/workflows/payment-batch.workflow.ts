@@ -15,13 +15,21 @@ const activities = proxyActivities<PaymentBatchActivities>({
  * lack is topped up where the member's card may be asked, and the rest is refused with a code.
  */
 export async function paymentBatch({ batchId, timing }: PaymentBatchInput): Promise<BatchSnapshot> {
-  const course: { result: BatchSnapshot | null; news: boolean } = { result: null, news: false };
+  const course: { begun: boolean; result: BatchSnapshot | null; news: boolean } = {
+    begun: false,
+    result: null,
+    news: false,
+  };
   setHandler(topUpEnded, () => void (course.news = true));
   setHandler(beginBatch, async () => {
+    course.begun = true;
     await condition(() => course.result !== null);
     return course.result as BatchSnapshot;
   });
 
+  // The API wrote it down and went away: nobody waits for it, and nothing is moved.
+  if (!(await condition(() => course.begun, timing.beginMs)))
+    return activities.endBatch({ batchId, outcome: 'never_begun' });
   const deadline = Date.now() + timing.topUpMs;
   let tried = await activities.payBatch({ batchId });
   // Another payment may be faster with the money of a top-up: what is short then asks again.

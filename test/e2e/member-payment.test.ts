@@ -1,5 +1,8 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { createConnection } from 'mysql2/promise';
 import { randomUUID } from 'node:crypto';
+import { paymentId, topUpId } from '../../src/domain/ids.ts';
+import { newId } from '../../src/entities/new-id.ts';
 import { openCounter, type Counter } from '../support/counter.ts';
 import { Host, linesOf, type ShownPayment } from '../support/members.ts';
 import { expectBooksInOrder } from '../support/sale-book.ts';
@@ -10,7 +13,8 @@ let host: Host;
 let club: { organisation: string };
 
 beforeAll(async () => {
-  counter = await openCounter({ env: { CHECKOUT_TIMING: JSON.stringify({ ladderMs: [300], checkoutMs: 60_000 }) } });
+  const timing = { beginMs: 500, ladderMs: [300], checkoutMs: 60_000 };
+  counter = await openCounter({ env: { CHECKOUT_TIMING: JSON.stringify(timing), UNBEGUN_SWEEP_MS: '300' } });
   host = new Host(counter);
   club = { organisation: counter.shop.site.organisationId };
 }, 60_000);
@@ -161,6 +165,31 @@ describe('a payment of a member', () => {
     expect(second.body).toEqual(first.body);
     const other = await host.pay(member, club, 5_001, {}, key);
     expect([other.status, other.body.code]).toEqual([422, 'idempotency_key_reused']);
+  });
+});
+
+describe('what was written down and never begun, because Temporal was away', () => {
+  it('ends by itself, moves nothing, and is told as never begun [W-18]', async () => {
+    const member = await host.member(10_000);
+    const made = new Date(Date.now() - 120_000).toISOString().replace('T', ' ').replace('Z', '');
+    const payment = paymentId(newId('payment'));
+    const topUp = topUpId(newId('topUp'));
+    const { processorAccountId } = counter.shop.site;
+    const connection = await createConnection({ uri: counter.databaseUrl.replace(/^mariadb:/, 'mysql:') });
+    await connection.query(
+      `INSERT INTO payment (id, member_id, payee_kind, payee_id, amount_minor, currency, description, type, mode, state, actor,
+       created_at, updated_at) VALUES (?, ?, 'organisation', ?, 100, 'AUD', 'x', 'Miscellaneous', 'interactive', 'created', 'x', ?, ?)`,
+      [payment, member, club.organisation, made, made],
+    );
+    await connection.query(
+      `INSERT INTO top_up (id, member_id, kind, amount_minor, currency, state, processor_account_id, card_transaction_id, created_at,
+       updated_at) VALUES (?, ?, 'manual', 5000, 'AUD', 'created', ?, ?, ?, ?)`,
+      [topUp, member, processorAccountId, newId('cardTransaction'), made, made],
+    );
+    await connection.end();
+    expect((await settled(payment, 'refused')).outcome).toBe('never_begun');
+    await settled(topUp, 'canceled');
+    expect(await lines(member)).toEqual([]);
   });
 });
 

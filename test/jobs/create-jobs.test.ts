@@ -87,6 +87,7 @@ async function start(): Promise<Jobs> {
       },
       signalCardNews: () => Promise.resolve('over'),
       tellCardSaved: () => Promise.resolve(),
+      startMemberMoney: () => Promise.resolve(),
       startLateEvent: async ({ saleId }) => void told.push(`late ${saleId}`),
       startProcessorFees: async (accountId) => void told.push(`fees ${accountId}`),
       startSale: async (saleId) => void told.push(`start ${saleId}`),

@@ -41,6 +41,7 @@ beforeEach(() => {
       },
       signalCardNews: () => Promise.resolve('over'),
       tellCardSaved: () => Promise.resolve(),
+      startMemberMoney: () => Promise.resolve(),
       startLateEvent: ({ eventRowId, saleId }) => tell(`late ${eventRowId} ${saleId}`),
       startProcessorFees: (accountId) => tell(`fees ${accountId}`),
       startSale: (saleId) => tell(`start ${saleId}`),
