@@ -1,4 +1,5 @@
 import { createConnection, type Connection, type RowDataPacket } from 'mysql2/promise';
+import { memberMoneyInvariants } from '../../src/entities/member-money-invariants.ts';
 import { saleInvariants } from '../../src/entities/sale-invariants.ts';
 import { bookInvariants } from '../../src/ledger/invariants.ts';
 import type { Counter } from '../support/counter.ts';
@@ -98,7 +99,7 @@ function broken(answer: ToldNote, sales: readonly SaleRow[]): string[] {
 
 async function brokenInvariants(connection: Connection): Promise<string[]> {
   const found: string[] = [];
-  for (const { name, sql } of [...bookInvariants, ...saleInvariants]) {
+  for (const { name, sql } of [...bookInvariants, ...saleInvariants, ...memberMoneyInvariants]) {
     const violating = await rows(connection, sql, []);
     if (violating.length > 0) found.push(`broken: ${name}: ${JSON.stringify(violating.slice(0, 3))}`);
   }

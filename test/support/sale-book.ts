@@ -1,4 +1,5 @@
 import { createConnection, type RowDataPacket } from 'mysql2/promise';
+import { memberMoneyInvariants } from '../../src/entities/member-money-invariants.ts';
 import { saleInvariants } from '../../src/entities/sale-invariants.ts';
 import { bookInvariants } from '../../src/ledger/invariants.ts';
 import type { Counter } from './counter.ts';
@@ -45,7 +46,7 @@ async function entries(counter: Counter, saleId: string, kind: string): Promise<
 export async function expectBooksInOrder(databaseUrl: string): Promise<void> {
   const connection = await createConnection({ uri: databaseUrl.replace(/^mariadb:/, 'mysql:') });
   try {
-    for (const { name, sql } of [...bookInvariants, ...saleInvariants]) {
+    for (const { name, sql } of [...bookInvariants, ...saleInvariants, ...memberMoneyInvariants]) {
       const [rows] = await connection.query<RowDataPacket[]>(sql);
       if (rows.length > 0) throw new Error(`Broken: ${name}\n${JSON.stringify(rows.slice(0, 5), null, 1)}`);
     }
