@@ -36,7 +36,7 @@ import { createStripeCardSetUpDirect, type CardSetUpDirect } from '../src/stripe
 import { createStripeReaderAdministration } from '../src/stripe/reader-administration.direct.ts';
 import { createStripeClient } from '../src/stripe/stripe-client.ts';
 import type { Running } from './process.ts';
-import { temporalConnection } from './temporal-connection.ts';
+import { promptReconnection, temporalConnection } from './temporal-connection.ts';
 
 /** Builds the API and its admin port: refuses to start on a schema that is not its own or with a route without policy. */
 export async function createApiServer(config: Config): Promise<Running> {
@@ -73,6 +73,7 @@ async function open(config: Config, log: Logger) {
   const pool = new SqlPool(config.DATABASE_URL, config.DATABASE_CONNECTIONS);
   const connection = await Connection.connect({
     ...temporalConnection(config),
+    ...promptReconnection,
     // A cashier waits: two quick tries, then 503 and the same key again, instead of ten with growing pauses.
     interceptors: [makeGrpcRetryInterceptor(defaultGrpcRetryOptions({ maxAttempts: 3 }))],
   });

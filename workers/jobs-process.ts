@@ -25,7 +25,7 @@ import type { Running } from './process.ts';
 import { checkoutTimingOf } from './member-money.ts';
 import { saleTimingOf } from './sale-timing.ts';
 import { createStripeGateways } from './stripe-gateways.ts';
-import { temporalConnection } from './temporal-connection.ts';
+import { promptReconnection, temporalConnection } from './temporal-connection.ts';
 
 /** Builds the process that dispatches events, sweeps and seals; several may run at once. */
 export async function createJobsProcess(config: Config): Promise<Running> {
@@ -63,6 +63,7 @@ async function open(config: Config, log: Logger) {
   });
   const connection = await Connection.connect({
     ...temporalConnection(config),
+    ...promptReconnection,
     // A job that fails is tried again by itself; ten tries within one would hide for how long Temporal is away.
     interceptors: [makeGrpcRetryInterceptor(defaultGrpcRetryOptions({ maxAttempts: 3 }))],
   });
