@@ -29,8 +29,9 @@ export async function noticeSavedCard(deps: SetUpDependencies, request: { member
   await commitRiders(deps.pool, isLow ? [set, firstNeed(autoTopUp, at)] : [set]);
 }
 
+/** A card that was switched off or refused stays so, however often its event comes or a browser says that it is done. */
 function isKnown({ paymentMethodRef, state }: AutoTopUp, card: SavedCard): boolean {
-  return card.paymentMethodRef === paymentMethodRef && state === 'on';
+  return card.paymentMethodRef === paymentMethodRef && state !== 'pending';
 }
 
 function turnedOn({ memberId: member, version }: AutoTopUp, card: SavedCard, at: Date): Rider {

@@ -55,7 +55,7 @@ const notices = async (member: string) =>
   );
 
 describe('a payment that lacks money, with automatic top-ups on', () => {
-  it('[INT-05] [AUT-03] charges the card by the rule and is paid, without a checkout', async () => {
+  it('[INT-05] charges the card by the rule and is paid, without a checkout', async () => {
     const member = await withCard(1_000, 10_000);
     const answer = await host.pay(member, club, 6_000);
     expect([answer.status, answer.body.status, answer.body.checkout]).toEqual([201, 'paid', undefined]);
@@ -80,7 +80,7 @@ describe('a payment that lacks money, with automatic top-ups on', () => {
     expect((await lines(member)).at(0)).toEqual({ type: 'Auto Top Up', amount: 30_000, balance: 32_500 });
   });
 
-  it('[INT-06] [AUT-04] whose card is refused for good goes to checkout, tells the member once and turns them off', async () => {
+  it('whose card is refused for good goes to checkout, tells the member once and turns them off', async () => {
     const member = await withCard(1_000, 10_000);
     await refuse(member, 'generic_decline');
     const answer = await host.pay(member, club, 6_000);
@@ -110,6 +110,18 @@ describe('a payment that lacks money, with automatic top-ups on', () => {
     expect((await shown(member)).state).toBe('off');
   });
 
+  it('[ATU-21] [AUT-02] without an amount or a customer asks no card, and stays on [W-31]', async () => {
+    const members = [await withCard(500, 10_000), await withCard(500, 10_000)];
+    await sql('UPDATE auto_top_up SET amount_minor = NULL WHERE member_id = ?', [members[0]!]);
+    await sql('UPDATE auto_top_up SET customer_ref = NULL WHERE member_id = ?', [members[1]!]);
+    for (const member of members) {
+      const answer = await host.pay(member, club, 3_000);
+      expect([answer.body.status, answer.body.checkout?.amount.amount]).toEqual(['checkout_required', 2_500]);
+      expect([(await shown(member)).state, await lines(member)]).toEqual(['on', []]);
+      expect(await sql('SELECT id FROM top_up WHERE member_id = ? AND kind = ?', [member, 'auto'])).toEqual([]);
+    }
+  });
+
   it('of five at the same moment shares charges, and every one is paid', async () => {
     const member = await withCard(2_000, 10_000);
     const answers = await Promise.all([1, 2, 3, 4, 5].map(() => host.pay(member, club, 3_000)));
@@ -125,7 +137,7 @@ describe('a payment that lacks money, with automatic top-ups on', () => {
 });
 
 describe('what a payment from the balance leaves', () => {
-  it('[LOW-01] [BAT-05] is told when it fell below the limit', async () => {
+  it('is noted for the member when it fell below the limit, once a day', async () => {
     const member = await host.member(2_500);
     await host.pay(member, club, 1_000);
     await until(async () => (await notices(member)).length === 1);
@@ -134,7 +146,7 @@ describe('what a payment from the balance leaves', () => {
     expect(await notices(member)).toEqual(['low_balance']);
   });
 
-  it('[LOW-02] [LOW-03] is not told to who does not want it, nor when it is exactly the limit', async () => {
+  it('is not noted to who does not want it, nor when it is exactly the limit', async () => {
     const quiet = await host.member(2_500, { wantsLowBalanceEmail: false });
     const exact = await host.member(3_000);
     const told = await host.member(2_500);
@@ -180,6 +192,16 @@ describe('saving a card', () => {
     await counter.till.post<ShownAutoTopUp>(path, {}, randomUUID());
     const { body } = await counter.till.post<ShownAutoTopUp>(`${path}/confirm`, {}, randomUUID());
     expect(body.state).toBe('pending');
+  });
+
+  it('[AUS-03] [AUS-05] confirmed by the browser changes nothing that the processor has said already [W-16]', async () => {
+    const member = await withCard(5_000, 10_000);
+    const path = `/v1/members/${member}/auto-top-up/confirm`;
+    expect((await counter.till.post<ShownAutoTopUp>(path, {}, randomUUID())).body.state).toBe('on');
+    await refuse(member, 'generic_decline');
+    await host.pay(member, club, 6_000);
+    expect((await counter.till.post<ShownAutoTopUp>(path, {}, randomUUID())).body.state).toBe('disabled');
+    expect((await shown(member)).state).toBe('disabled');
   });
 
   it('[AUS-04] [W-35] canceled forgets the card here and at the processor', async () => {

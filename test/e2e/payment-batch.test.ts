@@ -77,7 +77,7 @@ describe('a batch of payments', () => {
     expect((await counter.control.counters()).totals.intents).toBe(before);
   });
 
-  it('[BAT-03] [BAT-04] takes the last cent, and warns only of what is below the limit', async () => {
+  it('[BAT-04] takes the last cent, and warns only of what is below the limit', async () => {
     const [all, exact] = [await host.member(5_000), await host.member(4_000)];
     expect(outcomes(await batch([wish(all, 5_000), wish(exact, 2_000)]))).toEqual(['paid', 'paid']);
     expect(await lines(all)).toEqual([['Club Payment', -5_000, 0]]);
@@ -121,7 +121,7 @@ describe('a batch of payments', () => {
     expect((await shownAutoTopUp(counter, member)).state).toBe('disabled');
   });
 
-  it('[BAT-06] [BAT-07] lifts what a payment left too low, and lets the payment stand when the card is refused', async () => {
+  it('[BAT-06] lifts what a payment left too low, and lets the payment stand when the card is refused', async () => {
     const [served, refused] = [await withCard(4_000, 10_000), await withCard(4_000, 10_000)];
     await refuse(refused);
     expect(outcomes(await batch([wish(served, 2_001), wish(refused, 2_001)]))).toEqual(['paid', 'paid']);
