@@ -28,7 +28,7 @@ describe('servers that outlive the command that starts them', () => {
   it('are ready when they answer, found again, and ended once', async () => {
     const [port] = await freePorts(1);
     await start(listening(port!), () => accepts({ host: '127.0.0.1', port: port! }) as Promise<boolean>);
-    const server = runningServer(folder)!;
+    const server = runningServer(folder) as { pid: number; startedAt: string };
     expect(server).toMatchObject({ title: 'x' });
     expect(await stopServer(folder)).toBe(true);
     // Its port is anybody's then, so that only the process itself can tell.
