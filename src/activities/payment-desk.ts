@@ -1,18 +1,13 @@
 import type { TopUpLimits } from '../domain/auto-top-up.ts';
 import type { CardPort } from '../domain/card-port.ts';
 import { paymentId, topUpId } from '../domain/ids.ts';
-import {
-  loadPaymentFile,
-  loadTopUpFile,
-  type PaymentFile,
-  type PaymentShelf,
-  type TopUpFile,
-} from '../entities/payment-file.ts';
+import { loadPaymentFile, loadTopUpFile, type PaymentFile, type TopUpFile } from '../entities/payment-file.ts';
+import type { Shelf } from '../entities/shelf.ts';
 import type { ProcessorAccount } from '../entities/processor-account.entity.ts';
 import type { Poster } from '../ledger/poster-contract.ts';
 
 /** What the activities of members' money stand on; the worker provides it once. */
-export interface PaymentDependencies extends PaymentShelf {
+export interface PaymentDependencies extends Shelf {
   readonly poster: Poster;
   readonly cardsAt: (account: ProcessorAccount) => CardPort;
   /** The limits of a currency (decisions D1). */

@@ -4,11 +4,12 @@ import type { SaleSnapshot } from '../domain/sale-snapshot.ts';
 import { commitRiders } from '../entities/commit-riders.ts';
 import type { ProcessorAccount } from '../entities/processor-account.entity.ts';
 import type { SaleChanges } from '../entities/sale-changes.ts';
-import { loadSaleFile, type SaleFile, type SaleShelf } from '../entities/sale-file.ts';
+import { loadSaleFile, type SaleFile } from '../entities/sale-file.ts';
+import type { Shelf } from '../entities/shelf.ts';
 import type { Poster } from '../ledger/poster-contract.ts';
 
 /** What the activities of a sale stand on; the worker provides it once. */
-export interface SaleDependencies extends SaleShelf {
+export interface SaleDependencies extends Shelf {
   readonly poster: Poster;
   readonly gatewayFor: (account: ProcessorAccount) => ProcessorPort;
   /** The clock is a port, so that tests can turn it (decisions D56). */

@@ -1,11 +1,9 @@
-import type { EntityClass, EntityDictionary } from '@mikro-orm/core';
 import { DomainError } from '../domain/errors.ts';
 import type { MemberId } from '../domain/ids.ts';
 import { AutoTopUp } from './auto-top-up.entity.ts';
 import { Member } from './member.entity.ts';
-import { unitOfWork } from './orm.ts';
-import type { PaymentShelf } from './payment-file.ts';
 import { ProcessorAccount } from './processor-account.entity.ts';
+import { readTogether, type Shelf } from './shelf.ts';
 import { TopUpNeed } from './top-up-need.entity.ts';
 import { TopUp } from './top-up.entity.ts';
 
@@ -33,20 +31,20 @@ const statements = [
 ];
 
 /** Reads it in one round trip. Throws `not_found`. */
-export async function loadAutoTopUpFile({ orm, pool }: PaymentShelf, memberId: MemberId): Promise<AutoTopUpFile> {
-  const em = unitOfWork(orm);
-  const sets = await pool.rowSets(statements.map((sql) => ({ sql, values: [memberId] })));
-  const all = <E extends object>(entity: EntityClass<E>, at: number): E[] =>
-    (sets[at] ?? []).map((row) => em.map(entity, { ...row } as EntityDictionary<E>));
-  const [member] = all(Member, 0);
-  if (member === undefined) throw new DomainError('not_found', `There is no member ${memberId}.`);
+export async function loadAutoTopUpFile(shelf: Shelf, memberId: MemberId): Promise<AutoTopUpFile> {
+  const found = await readTogether(
+    shelf,
+    statements.map((sql) => ({ sql, values: [memberId] })),
+  );
+  const member = found.first(Member, 0);
+  if (member === null) throw new DomainError('not_found', `There is no member ${memberId}.`);
   return {
     member,
-    autoTopUp: all(AutoTopUp, 1)[0] ?? null,
-    account: all(ProcessorAccount, 2)[0] ?? null,
-    underWay: all(TopUp, 3)[0] ?? null,
-    needs: all(TopUpNeed, 4),
-    availableMinor: Number(sets[5]?.[0]?.['available'] ?? 0),
+    autoTopUp: found.first(AutoTopUp, 1),
+    account: found.first(ProcessorAccount, 2),
+    underWay: found.first(TopUp, 3),
+    needs: found.all(TopUpNeed, 4),
+    availableMinor: Number(found.row(5)?.['available'] ?? 0),
   };
 }
 

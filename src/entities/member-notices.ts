@@ -39,24 +39,6 @@ export function lowBalance(
   return noticeRider({ memberId, kind: 'low_balance', dedupeKey: `low-balance-${sourceId}`, facts, inApp: false }, at);
 }
 
-/** One side of a transfer between members; `sourceId` is the payment's. */
-export function transferNotice(
-  side: 'sent' | 'received',
-  told: {
-    memberId: MemberId;
-    sourceId: string;
-    amountMinor: number;
-    currency: string;
-    other: string;
-    description: string;
-  },
-  at: Date,
-): Rider {
-  const { memberId, sourceId, ...facts } = told;
-  const kind = `transfer_${side}`;
-  return noticeRider({ memberId, kind, dedupeKey: `${kind}-${sourceId}`, facts, inApp: false }, at);
-}
-
 /** A row that the sender of notices finds; it travels with the change that it tells of. */
 function noticeRider(word: Word, at: Date): Rider {
   return {

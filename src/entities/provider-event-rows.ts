@@ -1,6 +1,7 @@
 import type { SaleState } from '../domain/sale.ts';
 import type { ProviderEventState } from './provider-event.entity.ts';
 import { topUpOwners, type TopUpOwner, type TopUpQuestion } from './top-up-owners.read.ts';
+import { orNothing, places } from './sql-list.ts';
 import { isoTime, numberOf, sqlTime, textOf, type SqlPool, type SqlRow, type Statement } from './sql-pool.ts';
 
 /** A row of the inbox that waits for dispatch. */
@@ -157,13 +158,4 @@ function ownerOf(row: SqlRow): EventOwner {
     processorAccountId: textOf(row, 'processor_account_id'),
     state: textOf(row, 'state') as SaleState,
   };
-}
-
-/** Placeholders; an empty list asks for the empty text, which names nothing. */
-function places(values: readonly string[]): string {
-  return values.length === 0 ? '?' : values.map(() => '?').join(', ');
-}
-
-function orNothing(values: readonly string[]): readonly string[] {
-  return values.length === 0 ? [''] : values;
 }

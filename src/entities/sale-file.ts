@@ -1,13 +1,11 @@
-import type { EntityClass, EntityDictionary } from '@mikro-orm/core';
 import { DomainError } from '../domain/errors.ts';
 import type { SaleId } from '../domain/ids.ts';
-import { unitOfWork, type Orm } from './orm.ts';
 import { ProcessorAccount } from './processor-account.entity.ts';
 import { Reader } from './reader.entity.ts';
 import { SaleAttempt } from './sale-attempt.entity.ts';
 import { Sale } from './sale.entity.ts';
+import { readTogether, type Shelf } from './shelf.ts';
 import { Site } from './site.entity.ts';
-import type { SqlPool } from './sql-pool.ts';
 
 /** Everything about one sale that a decision may need, read together. */
 export interface SaleFile {
@@ -17,12 +15,6 @@ export interface SaleFile {
   readonly reader: Reader | null;
   /** Oldest first. */
   readonly attempts: readonly SaleAttempt[];
-}
-
-/** Where a file is read: the rows come in one packet, the ORM knows what they mean. */
-export interface SaleShelf {
-  readonly orm: Orm;
-  readonly pool: SqlPool;
 }
 
 const statements = [
@@ -37,17 +29,17 @@ const statements = [
  * Reads a sale and what belongs to it, in one round trip: a cashier waits for most of the steps that begin with it.
  * Throws `not_found`.
  */
-export async function loadSaleFile({ orm, pool }: SaleShelf, saleId: SaleId): Promise<SaleFile> {
-  const em = unitOfWork(orm);
-  const sets = await pool.rowSets(statements.map((sql) => ({ sql, values: [saleId] })));
-  const entities = <E extends object>(entity: EntityClass<E>, at: number): E[] =>
-    (sets[at] ?? []).map((row) => em.map(entity, { ...row } as EntityDictionary<E>));
-  const [sale] = entities(Sale, 0);
-  const [site] = entities(Site, 1);
-  const [account] = entities(ProcessorAccount, 2);
-  if (sale === undefined) throw new DomainError('not_found', `There is no sale ${saleId}.`);
-  if (site === undefined || account === undefined) throw new Error(`Sale ${saleId} has lost its site or its account.`);
-  return { sale, site, account, reader: entities(Reader, 3)[0] ?? null, attempts: entities(SaleAttempt, 4) };
+export async function loadSaleFile(shelf: Shelf, saleId: SaleId): Promise<SaleFile> {
+  const found = await readTogether(
+    shelf,
+    statements.map((sql) => ({ sql, values: [saleId] })),
+  );
+  const sale = found.first(Sale, 0);
+  const site = found.first(Site, 1);
+  const account = found.first(ProcessorAccount, 2);
+  if (sale === null) throw new DomainError('not_found', `There is no sale ${saleId}.`);
+  if (site === null || account === null) throw new Error(`Sale ${saleId} has lost its site or its account.`);
+  return { sale, site, account, reader: found.first(Reader, 3), attempts: found.all(SaleAttempt, 4) };
 }
 
 /** Charges that were declined in this sale before, so that an old decline is not taken for a new one. */

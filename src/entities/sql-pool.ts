@@ -56,7 +56,9 @@ export class SqlPool {
 
   /** The rows of several queries, sent together. */
   async rowSets(statements: readonly Statement[]): Promise<readonly (readonly SqlRow[])[]> {
-    return this.#use((connection) => send<RowDataPacket[][]>(connection, packet(statements)));
+    const sets = await this.#use((connection) => send<RowDataPacket[][]>(connection, packet(statements)));
+    // A packet of one statement answers its rows bare.
+    return statements.length === 1 ? [sets as unknown as RowDataPacket[]] : sets;
   }
 
   /** Runs one statement and answers how many rows it touched. */

@@ -1,4 +1,5 @@
 import type { TopUpKind, TopUpState } from '../domain/top-up.ts';
+import { orNothing, places } from './sql-list.ts';
 import { textOf, type SqlPool, type SqlRow } from './sql-pool.ts';
 
 /** The top-up that an event belongs to, and whose workflow follows it. */
@@ -43,13 +44,4 @@ function ownerOf(row: SqlRow): TopUpOwner {
     memberId: textOf(row, 'member_id'),
     paymentId: row['payment_id'] === null ? null : textOf(row, 'payment_id'),
   };
-}
-
-function places(values: readonly string[]): string {
-  return values.length === 0 ? '?' : values.map(() => '?').join(', ');
-}
-
-/** An empty list asks for the empty text, which names nothing. */
-function orNothing(values: readonly string[]): readonly string[] {
-  return values.length === 0 ? [''] : values;
 }

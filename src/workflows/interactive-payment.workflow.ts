@@ -1,12 +1,4 @@
-import {
-  ActivityFailure,
-  allHandlersFinished,
-  condition,
-  isCancellation,
-  proxyActivities,
-  setCurrentDetails,
-  setHandler,
-} from '@temporalio/workflow';
+import { allHandlersFinished, condition, proxyActivities, setCurrentDetails, setHandler } from '@temporalio/workflow';
 import type { AutoTopUpActivities } from '../activities/auto-top-up.activities.ts';
 import type { MemberPaymentActivities } from '../activities/member-payment.activities.ts';
 import { isPaymentOver } from '../domain/member-payment.ts';
@@ -21,6 +13,7 @@ import {
   topUpEnded,
   type InteractivePaymentInput,
 } from './interactive-payment.messages.ts';
+import { isSilence } from './silence.ts';
 import { Mailbox } from './mailbox.ts';
 
 const heartbeatTimeout = '5 seconds';
@@ -153,9 +146,4 @@ function become(course: Course, next: PaymentSnapshot): void {
   if (next.state === 'checkout' && course.payment?.state !== 'checkout') course.openSince = Date.now();
   course.payment = next;
   setCurrentDetails(`state **${next.state}**${next.outcome === null ? '' : ` (${next.outcome})`}`);
-}
-
-/** An activity that failed means that we do not know, never that nothing happened. */
-function isSilence(error: unknown): boolean {
-  return error instanceof ActivityFailure && !isCancellation(error);
 }

@@ -1,17 +1,11 @@
-import {
-  ActivityFailure,
-  allHandlersFinished,
-  condition,
-  isCancellation,
-  proxyActivities,
-  setHandler,
-} from '@temporalio/workflow';
+import { allHandlersFinished, condition, proxyActivities, setHandler } from '@temporalio/workflow';
 import type { MemberPaymentActivities } from '../activities/member-payment.activities.ts';
 import type { TopUpSnapshot } from '../domain/payment-snapshot.ts';
 import { isTopUpOver } from '../domain/top-up.ts';
 import { setAlarm } from './alarm.ts';
 import { patience } from './checkout-patience.ts';
 import { cardNews } from './interactive-payment.messages.ts';
+import { isSilence } from './silence.ts';
 import { Mailbox } from './mailbox.ts';
 import { beginTopUp, cancelTopUp, type ManualTopUpInput } from './manual-top-up.messages.ts';
 
@@ -101,9 +95,4 @@ async function tolerate(course: Course, work: Promise<TopUpSnapshot>): Promise<T
     if (!isSilence(error)) throw error;
     return course.topUp ?? rows.loseTopUp({ topUpId: course.topUpId });
   }
-}
-
-/** An activity that failed means that we do not know, never that nothing happened. */
-function isSilence(error: unknown): boolean {
-  return error instanceof ActivityFailure && !isCancellation(error);
 }

@@ -1,8 +1,6 @@
 import {
-  ActivityFailure,
   allHandlersFinished,
   condition,
-  isCancellation,
   proxyActivities,
   setCurrentDetails,
   setHandler,
@@ -14,6 +12,7 @@ import { isFinalSaleState } from '../domain/sale.ts';
 import { refusal, type SaleAnswer, type SaleSnapshot } from '../domain/sale-snapshot.ts';
 import { nextStep, type NextStep } from '../domain/sale-timing.ts';
 import { setAlarm } from './alarm.ts';
+import { isSilence } from './silence.ts';
 import { Mailbox, type Letter } from './mailbox.ts';
 import * as attributes from './search-attributes.messages.ts';
 import {
@@ -204,10 +203,6 @@ async function tolerate(saleId: string, sale: SaleSnapshot, work: Promise<SaleSn
     if (!isSilence(error)) throw error;
     return sale.state === 'created' ? sale : rows.loseSale({ saleId });
   }
-}
-
-function isSilence(error: unknown): boolean {
-  return error instanceof ActivityFailure && !isCancellation(error);
 }
 
 function showAttention(before: SaleSnapshot, after: SaleSnapshot): void {
