@@ -51,6 +51,16 @@ const schema = z.object({
   SALE_TIMING: z.string().optional(),
   /** JSON that overrides single figures of a checkout's patience, in ms. */
   CHECKOUT_TIMING: z.string().optional(),
+  /** JSON that overrides single figures of a refund's patience, in ms. */
+  REFUND_TIMING: z.string().optional(),
+  /** What is kept of a refund that a member asks for, in percent with at most two places (cobalt.md 1.5). */
+  REFUND_FEE_PERCENT: z
+    .string()
+    .regex(/^\d{1,2}(\.\d{1,2})?$/, 'must be a percentage below 100 with at most two places')
+    .default('3'),
+  REFUND_AGE_WEEKS: z.coerce.number().int().positive().default(12),
+  /** How far below zero refunds of events may bring an organisation, in minor units. */
+  EVENT_REFUND_LIMIT_MINOR: z.coerce.number().int().nonnegative().default(0),
   /** JSON by currency that overrides limits of members' balances, in minor units (decisions D1). */
   TOP_UP_LIMITS: z.string().optional(),
   SALE_AMOUNT_MAX_MINOR: z.coerce.number().int().positive().default(99_999_999),

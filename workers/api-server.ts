@@ -16,6 +16,7 @@ import { SaleEventHub } from '../src/api/sale-event-hub.ts';
 import type { Config } from '../src/config.ts';
 import type { ReaderAdministration } from '../src/domain/reader-administration.ts';
 import { checkoutTimingOf, limitsFrom } from './member-money.ts';
+import { refundRulesOf, refundTimingOf } from './refund-rules.ts';
 import { saleTimingOf } from './sale-timing.ts';
 import { AnswerKeeper } from '../src/entities/answer-keeper.ts';
 import { createOrm } from '../src/entities/orm.ts';
@@ -156,6 +157,8 @@ function createApps(config: Config, parts: Opened & { readonly health: Health; r
       saleTiming: saleTimingOf(config.SALE_TIMING),
       checkoutTiming: checkoutTimingOf(config.CHECKOUT_TIMING),
       limitsOf: limitsFrom(config.TOP_UP_LIMITS),
+      refundTiming: refundTimingOf(config.REFUND_TIMING),
+      refundRules: refundRulesOf(config),
       saleAmountMaxMinor: config.SALE_AMOUNT_MAX_MINOR,
       defaultZone: config.DEFAULT_ZONE,
       rateLimitPerMinute: config.API_RATE_LIMIT_PER_MINUTE,

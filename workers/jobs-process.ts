@@ -23,6 +23,7 @@ import { createTemporalMessenger } from '../src/jobs/temporal-messenger.ts';
 import { createSealer } from '../src/ledger/seal.ts';
 import type { Running } from './process.ts';
 import { checkoutTimingOf } from './member-money.ts';
+import { refundTimingOf } from './refund-rules.ts';
 import { saleTimingOf } from './sale-timing.ts';
 import { createStripeGateways } from './stripe-gateways.ts';
 import { promptReconnection, temporalConnection } from './temporal-connection.ts';
@@ -97,6 +98,7 @@ function startable(config: Config, parts: Opened & { readonly log: Logger; reado
       taskQueue: config.TASK_QUEUE_PAYMENTS,
       saleTiming: saleTimingOf(config.SALE_TIMING),
       checkoutTiming: checkoutTimingOf(config.CHECKOUT_TIMING),
+      refundTiming: refundTimingOf(config.REFUND_TIMING),
     }),
     openInbox: (onStored) => createInbox({ databaseUrl: config.DATABASE_URL, onStored }),
     sweepFor: sweeps(config, orm),

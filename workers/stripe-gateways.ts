@@ -1,10 +1,12 @@
 import type { CardPort } from '../src/domain/card-port.ts';
+import type { CardRefundPort } from '../src/domain/card-refund-port.ts';
 import type { CardSetUpPort } from '../src/domain/card-set-up-port.ts';
 import type { Config } from '../src/config.ts';
 import type { ProcessorPort, ProcessorSweepPort } from '../src/domain/processor-port.ts';
 import type { ProcessorAccount } from '../src/entities/processor-account.entity.ts';
 import { subscribedEventTypes } from '../src/domain/provider-events.ts';
 import { createStripeCardGateway } from '../src/stripe/card-gateway.ts';
+import { createStripeCardRefunds } from '../src/stripe/card-refunds.ts';
 import { createStripeCardSetUp } from '../src/stripe/card-set-up.ts';
 import { createStripeClient } from '../src/stripe/stripe-client.ts';
 import { createStripeSweep } from '../src/stripe/stripe-sweep.ts';
@@ -15,9 +17,12 @@ export interface Gateways {
   readonly sweepFor: (account: ProcessorAccount) => ProcessorSweepPort;
   readonly cardsAt: (account: ProcessorAccount) => CardPort;
   readonly savedCardsAt: (account: ProcessorAccount) => CardSetUpPort;
+  readonly refundsAt: (account: ProcessorAccount) => CardRefundPort;
 }
 
-type Gateway = ProcessorPort & ProcessorSweepPort & CardSetUpPort & { readonly cards: CardPort };
+type Gateway = ProcessorPort &
+  ProcessorSweepPort &
+  CardSetUpPort & { readonly cards: CardPort; readonly refunds: CardRefundPort };
 
 /** One client per processor account, made when it is first needed and kept: each has its own key and connections. */
 export function createStripeGateways(config: Config): Gateways {
@@ -32,6 +37,7 @@ export function createStripeGateways(config: Config): Gateways {
     });
     const gateway = {
       cards: createStripeCardGateway(client),
+      refunds: createStripeCardRefunds(client),
       ...createStripeCardSetUp(client),
       ...createStripeTerminalGateway(client),
       ...createStripeSweep(client, { types: subscribedEventTypes, now: Date.now }),
@@ -39,5 +45,11 @@ export function createStripeGateways(config: Config): Gateways {
     made.set(account.id, gateway);
     return gateway;
   };
-  return { gatewayFor: of, sweepFor: of, cardsAt: (account) => of(account).cards, savedCardsAt: of };
+  return {
+    gatewayFor: of,
+    sweepFor: of,
+    cardsAt: (account) => of(account).cards,
+    savedCardsAt: of,
+    refundsAt: (account) => of(account).refunds,
+  };
 }

@@ -7,6 +7,8 @@ import { createAutoTopUpActivities } from '../src/activities/auto-top-up.activit
 import { createMemberPaymentActivities } from '../src/activities/member-payment.activities.ts';
 import { createPaymentBatchActivities } from '../src/activities/payment-batch.activities.ts';
 import { createProcessorFeeActivities } from '../src/activities/processor-fee.activities.ts';
+import { createInternalRefundActivities } from '../src/activities/internal-refund.activities.ts';
+import { createRefundActivities } from '../src/activities/refund.activities.ts';
 import { createTerminalSaleActivities } from '../src/activities/terminal-sale.activities.ts';
 import type { WakeTopUps } from '../src/activities/top-up-asking.ts';
 import { autoTopUpWorkflowId, topUpNeeded } from '../src/workflows/auto-top-up.messages.ts';
@@ -16,6 +18,7 @@ import { SqlPool } from '../src/entities/sql-pool.ts';
 import { createPoster } from '../src/ledger/poster.ts';
 import type { Running } from './process.ts';
 import { limitsFrom } from './member-money.ts';
+import { refundRulesOf } from './refund-rules.ts';
 import { createStripeGateways } from './stripe-gateways.ts';
 import { temporalConnection } from './temporal-connection.ts';
 
@@ -40,6 +43,8 @@ export async function createTemporalWorker(config: Config): Promise<Running> {
       ...createMemberPaymentActivities(deps),
       ...createAutoTopUpActivities(asking),
       ...createPaymentBatchActivities(asking),
+      ...createRefundActivities({ ...deps, refundRules: refundRulesOf(config) }),
+      ...createInternalRefundActivities({ ...deps, eventRefundLimitMinor: config.EVENT_REFUND_LIMIT_MINOR }),
     },
     stickyQueueScheduleToStartTimeout: config.STICKY_TIMEOUT_MS,
     maxCachedWorkflows: config.MAX_CACHED_WORKFLOWS,

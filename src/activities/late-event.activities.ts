@@ -34,15 +34,9 @@ async function settleLateEvent(
   const event = await unitOfWork(deps.orm).findOneOrFail(ProviderEvent, { id: providerEventId(request.eventRowId) });
   const { paymentRef, state } = desk.file.sale;
   if (!paymentRef) return attend(desk, `${event.type} names a sale that has no payment`);
-  if (speaksOfMoneyBack(event.type)) return attend(desk, `${event.type} at the processor is not in the book`);
   const payment = await desk.processor.readPayment(paymentRef);
   if (state === 'posted') return compareWithBook(desk, payment);
   return payment.status === 'captured' ? receiveLateMoney(desk, payment) : releaseLateMoney(desk, payment);
-}
-
-/** Refunds and disputes made at the processor: to be booked by a person until refunds are ours. */
-function speaksOfMoneyBack(type: string): boolean {
-  return /^(charge\.refund|refund\.|charge\.dispute\.)/.test(type);
 }
 
 async function compareWithBook(desk: SaleDesk, payment: PaymentFact): Promise<LateEventOutcome> {

@@ -34,7 +34,7 @@ export async function chargeTopUp(deps: PaymentDependencies, request: { topUpId:
   const joined = needs.filter((need) => need.topUpId === file.topUp.id);
   if (isTopUpOver(file.topUp.state)) return { topUpId: null, ended: await waitingWorkflows(deps, joined) };
   invariant(autoTopUp !== null, 'A charge has a card.');
-  const outcome = await charge(deps, file, autoTopUp);
+  const outcome = await charge(deps, file);
   const owned = await own(deps, file, outcome);
   if ('message' in outcome) await fail(deps, { file: owned, autoTopUp, joined }, outcome);
   else
@@ -46,13 +46,13 @@ export async function chargeTopUp(deps: PaymentDependencies, request: { topUpId:
   return { topUpId: null, ended: await waitingWorkflows(deps, joined) };
 }
 
+/** By the card that it was decided for, whatever the member has set meanwhile: an earlier try may have charged it. */
 async function charge(
   deps: PaymentDependencies,
   { topUp, account }: TopUpFile,
-  { customerRef, paymentMethodRef }: AutoTopUp,
 ): Promise<CardPaymentFact | FailedCharge> {
+  const { amountMinor, currency, customerRef, paymentMethodRef } = topUp;
   if (!customerRef || !paymentMethodRef) return { code: 'no_card', message: 'No card is saved.', paymentRef: null };
-  const { amountMinor, currency } = topUp;
   const metadata = { top_up_id: topUp.id };
   const request = { key: `top-up-${topUp.id}-charge`, amountMinor, currency, description: 'Auto Top Up', metadata };
   try {

@@ -67,6 +67,8 @@ async function intend(deps: PaymentDependencies, file: AutoTopUpFile, decision: 
     state: 'created',
     processor_account_id: account.id,
     card_transaction_id: cardTransactionId(newId('cardTransaction')),
+    customer_ref: autoTopUp.customerRef ?? null,
+    payment_method_ref: autoTopUp.paymentMethodRef ?? null,
     auto_amount_minor: autoTopUp.amountMinor ?? null,
     need_minor: sumOf(needs, 'shortfall'),
     balance_minor: availableMinor,

@@ -31,8 +31,11 @@ import type { CardSetUpDirect } from '../stripe/card-set-up.direct.ts';
 import { paymentBatchRoutes } from './routes/payment-batches.route.ts';
 import { paymentRoutes } from './routes/payments.route.ts';
 import { topUpRoutes } from './routes/top-ups.route.ts';
+import { RefundMessenger } from './refund-messenger.ts';
 import { MemberMoneyMessenger } from './member-money-messenger.ts';
 import { organisationRoutes } from './routes/organisations.route.ts';
+import { internalRefundRoutes } from './routes/internal-refunds.route.ts';
+import { refundRoutes } from './routes/refunds.route.ts';
 import { processorAccountRoutes } from './routes/processor-accounts.route.ts';
 import { readerRoutes } from './routes/readers.route.ts';
 import { saleEventRoutes } from './routes/sale-events.route.ts';
@@ -41,6 +44,8 @@ import { siteRoutes } from './routes/sites.route.ts';
 import type { SaleEventHub } from './sale-event-hub.ts';
 import { SaleMessenger } from './sale-messenger.ts';
 import type { BrowserSecrets } from '../stripe/client-secret.direct.ts';
+import type { RefundRules } from '../domain/refund.ts';
+import type { RefundTiming } from '../domain/refund-snapshot.ts';
 import type { CheckoutTiming } from '../domain/payment-snapshot.ts';
 import type { TopUpLimits } from '../domain/auto-top-up.ts';
 
@@ -53,6 +58,8 @@ export interface ApiSettings {
   readonly checkoutTiming: CheckoutTiming;
   /** Limits of members' balances in a currency. */
   readonly limitsOf: (currency: string) => TopUpLimits;
+  readonly refundTiming: RefundTiming;
+  readonly refundRules: RefundRules;
   readonly saleAmountMaxMinor: number;
   readonly defaultZone: string;
   readonly rateLimitPerMinute: number;
@@ -123,6 +130,14 @@ export function apiRoutes(parts: ApiDependencies): readonly Route[] {
       timing: settings.checkoutTiming,
     }),
   };
+  const refunds = {
+    ...{ orm, pool, answers: parts.answers, refundRules: settings.refundRules },
+    refunds: new RefundMessenger(parts.temporal, {
+      taskQueue: settings.taskQueue,
+      deadlineMs: settings.deadlineMs,
+      timing: settings.refundTiming,
+    }),
+  };
   const routes = [
     ...saleRoutes({ pool, messenger, answers: parts.answers, amountMaxMinor: settings.saleAmountMaxMinor }),
     ...saleEventRoutes({ pool, hub: parts.hub }),
@@ -133,6 +148,8 @@ export function apiRoutes(parts: ApiDependencies): readonly Route[] {
     ...paymentRoutes(money),
     ...paymentBatchRoutes(money),
     ...topUpRoutes(money),
+    ...refundRoutes(refunds),
+    ...internalRefundRoutes(refunds),
     ...autoTopUpRoutes({
       ...{ orm, pool, limitsOf: settings.limitsOf, setUpsAt: parts.setUpsAt },
       autoTopUps: new AutoTopUps(orm, pool),

@@ -1,8 +1,7 @@
-import { WithStartWorkflowOperation, type Client, type WorkflowStartOptions } from '@temporalio/client';
+import { WithStartWorkflowOperation, type Client } from '@temporalio/client';
 import type { Workflow } from '@temporalio/common';
 import type { CheckoutTiming, PaymentSnapshot, TopUpSnapshot } from '../domain/payment-snapshot.ts';
 import { autoTopUpWorkflowId, cardSaved } from '../workflows/auto-top-up.messages.ts';
-import * as attributes from '../workflows/search-attributes.messages.ts';
 import {
   beginPayment,
   cancelPayment,
@@ -14,6 +13,7 @@ import { beginTopUp, cancelTopUp, manualTopUpWorkflowId } from '../workflows/man
 import type { manualTopUp } from '../workflows/manual-top-up.workflow.ts';
 import { beginBatch, paymentBatchWorkflowId, type BatchSnapshot } from '../workflows/payment-batch.messages.ts';
 import type { paymentBatch } from '../workflows/payment-batch.workflow.ts';
+import { moneyWorkflowStart } from './money-workflow-start.ts';
 import { UpdateCalls, type Silence } from './update-calls.ts';
 
 export interface MemberMoneySettings {
@@ -94,24 +94,7 @@ export class MemberMoneyMessenger {
     );
   }
 
-  #start<W extends Workflow>(
-    kind: string,
-    workflowId: string,
-    args: Parameters<W>,
-  ): WorkflowStartOptions<W> & { workflowIdConflictPolicy: 'USE_EXISTING' } {
-    return {
-      workflowId,
-      taskQueue: this.#settings.taskQueue,
-      args,
-      workflowIdConflictPolicy: 'USE_EXISTING',
-      workflowIdReusePolicy: 'REJECT_DUPLICATE',
-      // A worker that died with a task in its hands keeps a member waiting for so long.
-      workflowTaskTimeout: '5 seconds',
-      typedSearchAttributes: [
-        { key: attributes.payState, value: 'created' },
-        { key: attributes.payKind, value: kind },
-        { key: attributes.needsAttention, value: false },
-      ],
-    } as unknown as WorkflowStartOptions<W> & { workflowIdConflictPolicy: 'USE_EXISTING' };
+  #start<W extends Workflow>(kind: string, workflowId: string, args: Parameters<W>) {
+    return moneyWorkflowStart<W>({ kind, workflowId, taskQueue: this.#settings.taskQueue, args });
   }
 }

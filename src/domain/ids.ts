@@ -21,6 +21,9 @@ export type PaymentId = Brand<string, 'PaymentId'>;
 export type PaymentBatchId = Brand<string, 'PaymentBatchId'>;
 export type TopUpId = Brand<string, 'TopUpId'>;
 export type TopUpNeedId = Brand<string, 'TopUpNeedId'>;
+export type RefundId = Brand<string, 'RefundId'>;
+export type DisputeId = Brand<string, 'DisputeId'>;
+export type InternalRefundId = Brand<string, 'InternalRefundId'>;
 export type IouId = Brand<string, 'IouId'>;
 export type NoticeId = Brand<string, 'NoticeId'>;
 export type CallbackEndpointId = Brand<string, 'CallbackEndpointId'>;
@@ -44,6 +47,9 @@ export const idPrefixes = {
   paymentBatch: 'bat',
   topUp: 'top',
   topUpNeed: 'ned',
+  refund: 'rfd',
+  dispute: 'dsp',
+  internalRefund: 'irf',
   iou: 'iou',
   notice: 'ntc',
   callbackEndpoint: 'cbe',
@@ -88,6 +94,9 @@ export const paymentId = parser<'PaymentId'>('payment');
 export const paymentBatchId = parser<'PaymentBatchId'>('paymentBatch');
 export const topUpId = parser<'TopUpId'>('topUp');
 export const topUpNeedId = parser<'TopUpNeedId'>('topUpNeed');
+export const refundId = parser<'RefundId'>('refund');
+export const disputeId = parser<'DisputeId'>('dispute');
+export const internalRefundId = parser<'InternalRefundId'>('internalRefund');
 export const iouId = parser<'IouId'>('iou');
 export const noticeId = parser<'NoticeId'>('notice');
 export const callbackEndpointId = parser<'CallbackEndpointId'>('callbackEndpoint');

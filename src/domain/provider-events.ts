@@ -11,23 +11,24 @@ export interface ProviderNews {
   readonly memberHint: string | null;
   /** Processor objects by which the owner can be found, the surest first. */
   readonly objectRefs: readonly string[];
+  /** The refund that we named in the object's metadata, and how the processor has it. */
+  readonly refundHint: string | null;
+  readonly refundStatus: string | null;
   /** The key of the request that caused the event; it is ours when it names our sale. */
   readonly requestKey: string | null;
   /** The card was declined: a `payment_failed` tells the same of the payment itself. */
   readonly isReaderDecline: boolean;
   /** A charge that has its line in the processor's ledger, and so its fee. */
   readonly hasBalanceLine: boolean;
-  /** Money that was only authorized and goes back: nothing that our book ever saw. */
-  readonly isRelease: boolean;
 }
 
 /**
  * What to do with an event whose owner is known. `signal`: wake its workflow, which reads the processor; `observed`:
  * it tells nothing that could move its owner; `late`: its owner is over and the processor must be compared with the
- * book; `ignored`: we have no use for this kind.
+ * book; `review`: its card payment must be; `ignored`: we have no use for this kind.
  */
 export interface Advice {
-  readonly kind: 'signal' | 'observed' | 'late' | 'ignored';
+  readonly kind: 'signal' | 'observed' | 'late' | 'review' | 'ignored';
   readonly reason: string;
   /** The processor's fee can be read now. */
   readonly feeKnown?: true;
@@ -55,7 +56,7 @@ const rules: Readonly<Record<string, Rule>> = {
   'charge.expired': () => observed('the payment itself tells of its charge'),
   'charge.updated': (news) =>
     news.hasBalanceLine ? { ...observed('the fee is known'), feeKnown: true } : observed('no fee yet'),
-  'charge.refunded': (news) => (news.isRelease ? observed('an authorization was released') : moneyBack()),
+  'charge.refunded': () => observed('the refund itself tells'),
   'refund.created': moneyBack,
   'refund.updated': moneyBack,
   'refund.failed': moneyBack,
@@ -77,7 +78,7 @@ export function isSubscribed(type: string): boolean {
 /** Whether an event could matter to some owner: if not, it need not be kept waiting until the owner is known. */
 export function canMatter(news: ProviderNews): boolean {
   const states: readonly SaleState[] = [...beforeTheCard, 'declined', 'authorized', 'capturing', ...paid, ...gone];
-  return states.some((state) => ['signal', 'late'].includes(adviceFor(news, state).kind));
+  return states.some((state) => ['signal', 'late', 'review'].includes(adviceFor(news, state).kind));
 }
 
 /** Judges an event against the state of the sale it belongs to: the table of decisions D48, and nothing else. */
@@ -107,6 +108,7 @@ function observed(reason: string): Advice {
   return { kind: 'observed', reason };
 }
 
+/** The card payment is compared with the processor, whatever has become of its sale (money-back-events.ts). */
 function moneyBack(): Advice {
-  return { kind: 'late', reason: 'money went back at the processor' };
+  return { kind: 'review', reason: 'money went back at the processor' };
 }

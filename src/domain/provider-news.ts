@@ -27,11 +27,12 @@ export function readNews(payload: string): ProviderNews {
     saleHint: hintOf(object, 'sale_id', 'sale'),
     memberHint: hintOf(object, 'member_id', 'member'),
     topUpHint: hintOf(object, 'top_up_id', 'topUp'),
+    refundHint: hintOf(object, 'refund_id', 'refund'),
+    refundStatus: object['object'] === 'refund' ? text(object, 'status') : null,
     objectRefs: refsOf(object, action),
     requestKey: text(part(event, 'request'), 'idempotency_key'),
     isReaderDecline: isReaderDecline(action),
     hasBalanceLine: refOf(object, 'balance_transaction') !== null,
-    isRelease: object['object'] === 'charge' && object['captured'] === false,
   };
 }
 

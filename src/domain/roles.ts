@@ -12,6 +12,7 @@ export const roles = [
   'member.view',
   'organisation.manage',
   'organisation.view',
+  'payments.refund',
   'payments.use',
   'payments.view',
   'platform.admin',
@@ -31,6 +32,7 @@ const implied: Partial<Record<Role, readonly Role[]>> = {
   'iou.manage': ['iou.view'],
   'member.manage': ['member.view'],
   'organisation.manage': ['organisation.view'],
+  'payments.refund': ['payments.view', 'member.view'],
   'payments.use': ['payments.view', 'member.view'],
   'reader.manage': ['reader.view'],
   'sales.resolve': ['sales.view'],
@@ -53,5 +55,6 @@ export function grants(held: ReadonlySet<Role>, needed: Role): boolean {
 export const platformRoles: ReadonlySet<Role> = new Set<Role>([
   'platform.admin',
   'callback.manage',
+  'payments.refund',
   'processor.manage',
 ]);

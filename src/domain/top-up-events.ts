@@ -13,11 +13,8 @@ const moving: ReadonlySet<string> = new Set([
  */
 export function topUpAdvice(news: ProviderNews, state: TopUpState): Advice {
   if (moving.has(news.type) && !isTopUpOver(state)) return { kind: 'signal', reason: 'its card money may have moved' };
-  if (news.type === 'payment_intent.succeeded' && state !== 'succeeded') {
-    return { kind: 'ignored', reason: `attention: paid, although the top-up is ${state}` };
-  }
-  if (/^(charge\.refund|refund\.|charge\.dispute\.)/.test(news.type)) {
-    return { kind: 'ignored', reason: 'attention: money went back at the processor' };
+  if (news.type === 'payment_intent.succeeded' && state !== 'succeeded' && state !== 'late') {
+    return { kind: 'review', reason: `paid, although the top-up is ${state}` };
   }
   if (news.hasBalanceLine) return { kind: 'observed', reason: 'the fee is known', feeKnown: true };
   return { kind: 'observed', reason: 'it tells nothing that is not known' };

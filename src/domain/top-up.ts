@@ -5,15 +5,15 @@ export type TopUpKind = 'auto' | 'manual' | 'payment';
 
 /**
  * `created`: written before the card is asked. `checkout`: the member must confirm. `pending`: confirmed, its money not
- * seen yet. `unresolved`: the processor is silent.
+ * seen yet. `unresolved`: the processor is silent. `late`: it was given up, and its money came all the same.
  */
 export type TopUpState =
-  'created' | 'checkout' | 'pending' | 'succeeded' | 'failed' | 'expired' | 'canceled' | 'unresolved';
+  'created' | 'checkout' | 'pending' | 'succeeded' | 'failed' | 'expired' | 'canceled' | 'unresolved' | 'late';
 
 /** What can happen to a top-up. */
-export type TopUpChange = 'offer' | 'confirm' | 'succeed' | 'fail' | 'expire' | 'cancel' | 'lose';
+export type TopUpChange = 'offer' | 'confirm' | 'succeed' | 'fail' | 'expire' | 'cancel' | 'lose' | 'arrive_late';
 
-/** Money may be seen before anything else is heard, so every open state admits `succeed`; nothing leads out of an end. */
+/** Money may be seen before anything else is heard, so every open state admits `succeed`; only late money leads out of an end. */
 export const topUpTransitions: TransitionTable<TopUpState, TopUpChange> = {
   created: { offer: 'checkout', succeed: 'succeeded', fail: 'failed', cancel: 'canceled', lose: 'unresolved' },
   checkout: {
@@ -43,12 +43,13 @@ export const topUpTransitions: TransitionTable<TopUpState, TopUpChange> = {
     lose: 'unresolved',
   },
   succeeded: {},
-  failed: {},
-  expired: {},
-  canceled: {},
+  failed: { arrive_late: 'late' },
+  expired: { arrive_late: 'late' },
+  canceled: { arrive_late: 'late' },
+  late: {},
 };
 
-const ends: ReadonlySet<TopUpState> = new Set(['succeeded', 'failed', 'expired', 'canceled']);
+const ends: ReadonlySet<TopUpState> = new Set(['succeeded', 'failed', 'expired', 'canceled', 'late']);
 
 /** Whether nothing can happen to it any more. */
 export function isTopUpOver(state: TopUpState): boolean {

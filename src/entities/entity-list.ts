@@ -4,7 +4,9 @@ import { AutoTopUp } from './auto-top-up.entity.ts';
 import { CallbackDelivery } from './callback-delivery.entity.ts';
 import { CallbackEndpoint } from './callback-endpoint.entity.ts';
 import { CardTransaction } from './card-transaction.entity.ts';
+import { Dispute } from './dispute.entity.ts';
 import { IdempotencyRequest } from './idempotency-request.entity.ts';
+import { InternalRefund } from './internal-refund.entity.ts';
 import { Iou } from './iou.entity.ts';
 import { LedgerAccount } from './ledger-account.entity.ts';
 import { LedgerEntry } from './ledger-entry.entity.ts';
@@ -19,6 +21,7 @@ import { ProcessorAccount } from './processor-account.entity.ts';
 import { ProviderEvent } from './provider-event.entity.ts';
 import { ProviderObject } from './provider-object.entity.ts';
 import { Reader } from './reader.entity.ts';
+import { Refund } from './refund.entity.ts';
 import { Sale } from './sale.entity.ts';
 import { SaleAttempt } from './sale-attempt.entity.ts';
 import { SaleEvent } from './sale-event.entity.ts';
@@ -34,7 +37,9 @@ export const entities = [
   CallbackDelivery,
   CallbackEndpoint,
   CardTransaction,
+  Dispute,
   IdempotencyRequest,
+  InternalRefund,
   Iou,
   LedgerAccount,
   LedgerEntry,
@@ -49,6 +54,7 @@ export const entities = [
   ProviderEvent,
   ProviderObject,
   Reader,
+  Refund,
   Sale,
   SaleAttempt,
   SaleEvent,

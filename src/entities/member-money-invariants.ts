@@ -20,14 +20,20 @@ export const memberMoneyInvariants: readonly Invariant[] = [
       HAVING transactions <> (u.state = 'succeeded') OR (u.state = 'succeeded' AND booked_minor <> c.captured_minor)`,
   },
   {
+    name: 'every top-up whose money came late has it in the book once, and no other has any',
+    sql: `SELECT u.id, u.state, COUNT(t.id) AS transactions FROM top_up u LEFT JOIN card_transaction c ON c.id = u.card_transaction_id
+      LEFT JOIN ledger_transaction t ON t.op_key = CONCAT('late-money-', c.charge_ref)
+      GROUP BY u.id, u.state HAVING transactions <> (u.state = 'late')`,
+  },
+  {
     name: 'every transaction of kind payment belongs to a paid payment',
     sql: `SELECT t.id, t.op_key FROM ledger_transaction t LEFT JOIN payment p ON t.op_key = CONCAT('payment-', p.id)
       WHERE t.kind = 'payment' AND t.op_key LIKE 'payment-pay\\_%' AND (p.id IS NULL OR p.state <> 'paid')`,
   },
   {
-    name: 'the card transaction of a top-up is captured exactly when it succeeded',
+    name: 'the card transaction of a top-up is captured exactly when it succeeded, be it late',
     sql: `SELECT c.id, c.owner_id, c.state, u.state AS top_up_state FROM card_transaction c LEFT JOIN top_up u ON u.id = c.owner_id
-      WHERE c.owner_kind = 'top_up' AND (u.id IS NULL OR (c.state = 'captured') <> (u.state = 'succeeded'))`,
+      WHERE c.owner_kind = 'top_up' AND (u.id IS NULL OR (c.state = 'captured') <> (u.state IN ('succeeded', 'late')))`,
   },
   {
     name: 'no payment is over while its IOU is locked by it',

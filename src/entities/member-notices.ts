@@ -1,6 +1,7 @@
 import type { MemberId } from '../domain/ids.ts';
 import type { Rider } from '../ledger/riders.ts';
 import { newId } from './new-id.ts';
+import type { Refund } from './refund.entity.ts';
 import type { TopUp } from './top-up.entity.ts';
 
 /** What a member is told of, and from what its words are made; `dedupeKey` makes it be told once. */
@@ -37,6 +38,31 @@ export function lowBalance(
   const { memberId, sourceId, balanceMinor, currency } = low;
   const facts = { balanceMinor, currency };
   return noticeRider({ memberId, kind: 'low_balance', dedupeKey: `low-balance-${sourceId}`, facts, inApp: false }, at);
+}
+
+/** The card gets money back, within two weeks; what an organisation gives back is told at its counter. */
+export function cardRefunded(refund: Refund, at: Date): readonly Rider[] {
+  const { id, memberId, amountMinor, feeMinor, currency, description } = refund;
+  if (!memberId) return [];
+  const by = refund.requestedBy === 'member' ? null : refund.actor;
+  const facts = { amountMinor: amountMinor - feeMinor, feeMinor, currency, by, description };
+  return [noticeRider({ memberId, kind: 'card_refund', dedupeKey: `card-refund-${id}`, facts, inApp: true }, at)];
+}
+
+/** The bank would not take the money: it is on the balance again (decisions D19). */
+export function cardRefundFailed(refund: Refund, message: string, at: Date): readonly Rider[] {
+  const { id, memberId, amountMinor, currency } = refund;
+  if (!memberId) return [];
+  const facts = { amountMinor, currency, message };
+  const dedupeKey = `card-refund-failed-${id}`;
+  return [noticeRider({ memberId, kind: 'card_refund_failed', dedupeKey, facts, inApp: true }, at)];
+}
+
+/** Card money that came when nothing waited for it any more: it is on the balance (decisions D16). */
+export function lateCardMoney(topUp: TopUp, amountMinor: number, at: Date): Rider {
+  const { id, memberId, currency } = topUp;
+  const facts = { amountMinor, currency };
+  return noticeRider({ memberId, kind: 'late_card_money', dedupeKey: `late-money-${id}`, facts, inApp: true }, at);
 }
 
 /** A row that the sender of notices finds; it travels with the change that it tells of. */

@@ -1,6 +1,7 @@
 import type { SaleState } from '../domain/sale.ts';
 import type { ProviderEventState } from './provider-event.entity.ts';
 import { topUpOwners, type TopUpOwner, type TopUpQuestion } from './top-up-owners.read.ts';
+import { cardOwners, type CardAnswer, type CardQuestion } from './card-owners.read.ts';
 import { orNothing, places } from './sql-list.ts';
 import { isoTime, numberOf, sqlTime, textOf, type SqlPool, type SqlRow, type Statement } from './sql-pool.ts';
 
@@ -86,6 +87,11 @@ export class ProviderEventRows {
   /** The members' top-ups that own what is asked for, by their own ids and by the processor's objects. */
   topUps(question: TopUpQuestion): Promise<ReadonlyMap<string, TopUpOwner>> {
     return topUpOwners(this.#pool, question);
+  }
+
+  /** The card payments and refunds that events are about. */
+  cards(question: CardQuestion): Promise<CardAnswer> {
+    return cardOwners(this.#pool, question);
   }
 
   /** Whether a member has asked to save a card. */

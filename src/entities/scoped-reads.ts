@@ -4,12 +4,15 @@ import type { Scope } from '../domain/principal.ts';
 import { ApiKey } from './api-key.entity.ts';
 import { CallbackDelivery } from './callback-delivery.entity.ts';
 import { CallbackEndpoint } from './callback-endpoint.entity.ts';
+import { Dispute } from './dispute.entity.ts';
 import { Iou } from './iou.entity.ts';
 import { Member } from './member.entity.ts';
 import { Organisation } from './organisation.entity.ts';
 import { ProcessorAccount } from './processor-account.entity.ts';
 import { Reader } from './reader.entity.ts';
+import { Refund } from './refund.entity.ts';
 import { Site } from './site.entity.ts';
+import { TopUp } from './top-up.entity.ts';
 
 /** A page of rows in the order of their ids; `nextCursor` is the last id when there are more. */
 export interface Page<T> {
@@ -86,6 +89,22 @@ export class ScopedReads {
   async members(page: PageRequest, filter: FilterQuery<Member> = {}): Promise<Page<Member>> {
     if (this.#scope.organisationId !== null) return { rows: [], nextCursor: null };
     return cut(await this.#em.find(Member, and<Member>(filter, after(page)), ordered(page)), page);
+  }
+
+  async topUp(id: string): Promise<TopUp | null> {
+    if (this.#scope.organisationId !== null) return null;
+    return this.#em.findOne(TopUp, { id: id as TopUp['id'] });
+  }
+
+  /** Refunds and disputes of card money are the platform's, as payments are. */
+  async refunds(page: PageRequest, filter: FilterQuery<Refund> = {}): Promise<Page<Refund>> {
+    if (this.#scope.organisationId !== null) return { rows: [], nextCursor: null };
+    return cut(await this.#em.find(Refund, and<Refund>(filter, after(page)), ordered(page)), page);
+  }
+
+  async disputes(page: PageRequest, filter: FilterQuery<Dispute> = {}): Promise<Page<Dispute>> {
+    if (this.#scope.organisationId !== null) return { rows: [], nextCursor: null };
+    return cut(await this.#em.find(Dispute, and<Dispute>(filter, after(page)), ordered(page)), page);
   }
 
   async iou(id: string): Promise<Iou | null> {

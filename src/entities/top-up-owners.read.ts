@@ -9,6 +9,7 @@ export interface TopUpOwner {
   readonly state: TopUpState;
   readonly memberId: string;
   readonly paymentId: string | null;
+  readonly cardTransactionId: string;
 }
 
 /** What an account's events name. */
@@ -21,7 +22,7 @@ export interface TopUpQuestion {
 /** Top-ups by their own id and by the processor's objects, of this account only. */
 export async function topUpOwners(pool: SqlPool, question: TopUpQuestion): Promise<ReadonlyMap<string, TopUpOwner>> {
   const { processorAccountId: account, hints, objectRefs } = question;
-  const columns = 't.id, t.kind, t.state, t.member_id, t.payment_id';
+  const columns = 't.id, t.kind, t.state, t.member_id, t.payment_id, t.card_transaction_id';
   const [hinted = [], named = []] = await pool.rowSets([
     {
       sql: `SELECT t.id AS name, ${columns} FROM top_up t WHERE t.processor_account_id = ? AND t.id IN (${places(hints)})`,
@@ -43,5 +44,6 @@ function ownerOf(row: SqlRow): TopUpOwner {
     state: textOf(row, 'state') as TopUpState,
     memberId: textOf(row, 'member_id'),
     paymentId: row['payment_id'] === null ? null : textOf(row, 'payment_id'),
+    cardTransactionId: textOf(row, 'card_transaction_id'),
   };
 }

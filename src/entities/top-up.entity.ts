@@ -21,6 +21,9 @@ const TopUpSchema = defineEntity({
     processorAccountId: p.string().$type<ProcessorAccountId>().length(30).collation('ascii_bin'),
     paymentRef: p.string().length(120).collation('ascii_bin').nullable(),
     cardTransactionId: p.string().$type<CardTransactionId>().length(30).collation('ascii_bin'),
+    /** The saved card that it was decided for. */
+    customerRef: p.string().length(120).collation('ascii_bin').nullable(),
+    paymentMethodRef: p.string().length(120).collation('ascii_bin').nullable(),
     autoAmountMinor: p.bigint('number').nullable(),
     needMinor: p.bigint('number').nullable(),
     balanceMinor: p.bigint('number').nullable(),

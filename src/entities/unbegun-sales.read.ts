@@ -17,20 +17,28 @@ export class UnbegunSales {
     return rows.map((row) => textOf(row, 'id'));
   }
 
-  /** Members' payments, batches and chosen top-ups that were made before `before` and of which nothing came. */
+  /** Members' payments, batches, chosen top-ups and refunds that were made before `before` and of which nothing came. */
   async moneyOlderThan(before: string, limit: number): Promise<UnbegunMoney> {
     const at = [sqlTime(before)];
     const old = `state = 'created' AND created_at < ?`;
-    const [payments = [], batches = [], topUps = []] = await this.#pool.rowSets([
+    const [payments = [], batches = [], topUps = [], refunds = [], internalRefunds = []] = await this.#pool.rowSets([
       { sql: `SELECT id FROM payment WHERE ${old} AND batch_id IS NULL ORDER BY id LIMIT ${limit}`, values: at },
       {
         sql: `SELECT DISTINCT batch_id AS id FROM payment WHERE ${old} AND batch_id IS NOT NULL LIMIT ${limit}`,
         values: at,
       },
       { sql: `SELECT id FROM top_up WHERE ${old} AND kind = 'manual' ORDER BY id LIMIT ${limit}`, values: at },
+      { sql: `SELECT id FROM refund WHERE ${old} ORDER BY id LIMIT ${limit}`, values: at },
+      { sql: `SELECT id FROM internal_refund WHERE ${old} ORDER BY id LIMIT ${limit}`, values: at },
     ]);
     const ids = (rows: readonly SqlRow[]): string[] => rows.map((row) => textOf(row, 'id'));
-    return { payments: ids(payments), batches: ids(batches), topUps: ids(topUps) };
+    return {
+      payments: ids(payments),
+      batches: ids(batches),
+      topUps: ids(topUps),
+      refunds: ids(refunds),
+      internalRefunds: ids(internalRefunds),
+    };
   }
 }
 
@@ -39,4 +47,6 @@ export interface UnbegunMoney {
   readonly payments: readonly string[];
   readonly batches: readonly string[];
   readonly topUps: readonly string[];
+  readonly refunds: readonly string[];
+  readonly internalRefunds: readonly string[];
 }

@@ -10,11 +10,12 @@ import type {
 import { deliver, type Judged } from './event-delivery.ts';
 import { parkingVerdict } from './event-parking.ts';
 import type { JobLog, JobMetrics, WorkflowMessenger } from './job-ports.ts';
+import { deliverMoneyBack } from './money-back-delivery.ts';
 import { deliverToTopUps } from './top-up-delivery.ts';
 import type { DispatchProviderEventsPayload } from './dispatch-provider-events.queue.ts';
 
 export interface DispatchDependencies {
-  readonly rows: Pick<ProviderEventRows, 'open' | 'owners' | 'topUps' | 'isSettingUp' | 'settle'>;
+  readonly rows: Pick<ProviderEventRows, 'open' | 'owners' | 'topUps' | 'cards' | 'isSettingUp' | 'settle'>;
   readonly messenger: WorkflowMessenger;
   /** Queues parked rows again when their time has come. */
   readonly queueLater: (eventRowIds: readonly string[], delayMs: number) => Promise<void>;
@@ -53,15 +54,21 @@ async function dispatchOf(
   events: readonly OpenEvent[],
 ): Promise<readonly unknown[]> {
   const all = events.map((event) => ({ event, news: readNews(event.payload) }));
-  const topUps = await deliverToTopUps(deps, account, all);
+  const back = await deliverMoneyBack(deps, account, all);
+  const topUps = await deliverToTopUps(deps, account, back.others);
   const read = topUps.others;
   const owners = await ownersOf(deps, account, read);
   const judged = read.map((one) => judge(one, owners));
   const delivered = await deliver(deps.messenger, judged.filter(isJudged));
-  const parked = judged
-    .filter((one) => !isJudged(one))
-    .map(({ event, news }) => parkingVerdict(event, news, deps.now()));
-  const verdicts = [...topUps.verdicts, ...delivered.verdicts, ...parked.map(({ verdict }) => verdict)];
+  const parked = [...judged.filter((one) => !isJudged(one)), ...back.strangers].map(({ event, news }) =>
+    parkingVerdict(event, news, deps.now()),
+  );
+  const verdicts = [
+    ...back.verdicts,
+    ...topUps.verdicts,
+    ...delivered.verdicts,
+    ...parked.map(({ verdict }) => verdict),
+  ];
   await deps.rows.settle(verdicts, deps.now().toISOString());
   const feeKnown = judged.some((one) => isJudged(one) && one.advice.feeKnown === true);
   if (feeKnown || topUps.feeKnown) await deps.askForFees(account);
@@ -69,7 +76,7 @@ async function dispatchOf(
     if (verdict.state === 'parked') await deps.queueLater([verdict.eventRowId], delayMs);
   }
   report(deps, all, verdicts);
-  return [...topUps.failures, ...delivered.failures];
+  return [...back.failures, ...topUps.failures, ...delivered.failures];
 }
 
 async function ownersOf(deps: DispatchDependencies, account: string, read: readonly ReadEvent[]): Promise<OwnerAnswer> {

@@ -1,4 +1,4 @@
-import { invariant } from '../domain/invariant.ts';
+import { invariant, InvariantViolation } from '../domain/invariant.ts';
 import type { Advice, ProviderNews } from '../domain/provider-events.ts';
 import type { EventOwner, OpenEvent, Verdict } from '../entities/provider-event-rows.ts';
 import type { WorkflowMessenger } from './job-ports.ts';
@@ -39,6 +39,8 @@ async function deliverGroup(messenger: WorkflowMessenger, group: readonly Judged
       return signal(messenger, first, others);
     case 'late':
       return [await startLate(messenger, first, first.advice.reason)];
+    case 'review':
+      throw new InvariantViolation(`Event ${first.event.id} is no sale's to judge.`);
     case 'observed':
     case 'ignored':
       return [verdict(first, first.advice.kind, first.advice.reason)];

@@ -14,6 +14,10 @@ export interface WorkflowMessenger {
   signalSale(saleId: string, pointer: ProviderEventPointer): Promise<'signaled' | 'over'>;
   /** Wakes what follows a member's card money. `over`: nothing does any more. */
   signalCardNews(workflowId: string): Promise<'signaled' | 'over'>;
+  /** Wakes what follows a refund. `over`: nothing does any more. */
+  signalRefundNews(workflowId: string): Promise<'signaled' | 'over'>;
+  /** Has a card payment compared with the processor; while that is under way, it is done once more. */
+  reviewCard(cardTransactionId: string): Promise<void>;
   /** Lets the workflow of a member's automatic top-ups look for a saved card; it is started when there is none. */
   tellCardSaved(memberId: string): Promise<void>;
   /** Starting it twice for the same row is harmless. */

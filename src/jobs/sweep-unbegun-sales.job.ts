@@ -21,5 +21,5 @@ export async function sweepUnbegunSales(deps: SweepUnbegunSalesDependencies): Pr
   for (const sale of sales) await deps.messenger.startSale(sale);
   const money = await deps.unbegun.moneyOlderThan(before.toISOString(), salesAtOnce);
   await deps.messenger.startMemberMoney(money);
-  return sales.length + money.payments.length + money.batches.length + money.topUps.length;
+  return sales.length + Object.values({ ...money }).flat().length;
 }

@@ -4,8 +4,13 @@ import {
   type Client,
   type WorkflowHandle,
 } from '@temporalio/client';
+import type { SignalDefinition } from '@temporalio/common';
 import { autoTopUpWorkflowId, cardSaved } from '../workflows/auto-top-up.messages.ts';
+import { cardReviewNeeded, cardReviewWorkflowId } from '../workflows/card-review.messages.ts';
+import { internalRefundWorkflowId } from '../workflows/internal-refund.messages.ts';
+import { refundNews, refundWorkflowId } from '../workflows/refund.messages.ts';
 import type { CheckoutTiming } from '../domain/payment-snapshot.ts';
+import type { RefundTiming } from '../domain/refund-snapshot.ts';
 import type { UnbegunMoney } from '../entities/unbegun-sales.read.ts';
 import { cardNews, interactivePaymentWorkflowId } from '../workflows/interactive-payment.messages.ts';
 import { manualTopUpWorkflowId } from '../workflows/manual-top-up.messages.ts';
@@ -27,6 +32,7 @@ export interface TemporalMessengerOptions {
   readonly saleTiming: SaleTiming;
   /** The same of a member's payment or top-up. */
   readonly checkoutTiming: CheckoutTiming;
+  readonly refundTiming: RefundTiming;
   /** A call that takes longer is given up and made again by the job, in ms. */
   readonly deadlineMs?: number;
 }
@@ -45,64 +51,67 @@ export function createTemporalMessenger(options: TemporalMessengerOptions): Work
         return 'signaled' as const;
       }),
     );
+  const wake = async (type: string, workflowId: string, call: Waking): Promise<void> => {
+    await within(() => client.workflow.signalWithStart(type, { ...call, workflowId, taskQueue }));
+  };
+  const startOnce: StartOnce = async (type, workflowId, call) => {
+    const start = { ...call, workflowId, taskQueue, workflowIdReusePolicy: 'REJECT_DUPLICATE' } as const;
+    await orIf(WorkflowExecutionAlreadyStartedError, null, () => within(() => client.workflow.start(type, start)));
+  };
   return {
     signalSale: (saleId, pointer) =>
       signal(terminalSaleWorkflowId(saleId), (handle) => handle.signal(providerEvent, pointer)),
     signalCardNews: (workflowId) => signal(workflowId, (handle) => handle.signal(cardNews)),
-    async tellCardSaved(memberId) {
-      const start = { workflowId: autoTopUpWorkflowId(memberId), taskQueue, args: [{ schema: 1, memberId }] };
-      await within(() => client.workflow.signalWithStart('autoTopUp', { ...start, signal: cardSaved }));
-    },
-    async startLateEvent(late) {
-      const start = {
-        args: [{ schema: 1, ...late }] as Parameters<typeof lateEvent>,
-        taskQueue,
-        workflowId: lateEventWorkflowId(late.eventRowId),
-        workflowIdReusePolicy: 'REJECT_DUPLICATE',
+    signalRefundNews: (workflowId) => signal(workflowId, (handle) => handle.signal(refundNews)),
+    reviewCard: (cardTransactionId) =>
+      wake('cardReview', cardReviewWorkflowId(cardTransactionId), {
+        args: [{ schema: 1, cardTransactionId }],
+        signal: cardReviewNeeded,
+      }),
+    tellCardSaved: (memberId) =>
+      wake('autoTopUp', autoTopUpWorkflowId(memberId), { args: [{ schema: 1, memberId }], signal: cardSaved }),
+    startLateEvent: (late) =>
+      startOnce('lateEvent', lateEventWorkflowId(late.eventRowId), {
+        args: [{ schema: 1, ...late }] satisfies Parameters<typeof lateEvent>,
         staticSummary: `late event of sale ${late.saleId}`,
-      } as const;
-      await orIf(WorkflowExecutionAlreadyStartedError, null, () =>
-        within(() => client.workflow.start<typeof lateEvent>('lateEvent', start)),
-      );
-    },
-    async startSale(saleId) {
-      const start = {
-        args: [{ schema: 1, saleId, timing: options.saleTiming }] as Parameters<typeof terminalSale>,
-        taskQueue,
-        workflowId: terminalSaleWorkflowId(saleId),
-        workflowIdReusePolicy: 'REJECT_DUPLICATE',
-      } as const;
-      await orIf(WorkflowExecutionAlreadyStartedError, null, () =>
-        within(() => client.workflow.start<typeof terminalSale>('terminalSale', start)),
-      );
-    },
-    startMemberMoney: (money) => startMemberMoney(options, within, money),
+      }),
+    startSale: (saleId) =>
+      startOnce('terminalSale', terminalSaleWorkflowId(saleId), {
+        args: [{ schema: 1, saleId, timing: options.saleTiming }] satisfies Parameters<typeof terminalSale>,
+      }),
+    startMemberMoney: (money) => startMemberMoney(options, startOnce, money),
     startProcessorFees: (processorAccountId) => within(() => startFees(options, processorAccountId)),
   };
 }
 
-type Within = <T>(call: () => Promise<T>) => Promise<T>;
+interface Waking {
+  readonly args: unknown[];
+  readonly signal: SignalDefinition;
+}
+
+/** One that runs, or has run, is left alone. */
+type StartOnce = (
+  type: string,
+  workflowId: string,
+  call: { readonly args: unknown[]; readonly staticSummary?: string },
+) => Promise<void>;
 
 async function startMemberMoney(
-  { client, taskQueue, checkoutTiming: timing }: TemporalMessengerOptions,
-  within: Within,
-  { payments, batches, topUps }: UnbegunMoney,
+  { checkoutTiming: timing, refundTiming }: TemporalMessengerOptions,
+  startOnce: StartOnce,
+  { payments, batches, topUps, refunds, internalRefunds }: UnbegunMoney,
 ): Promise<void> {
-  const start = (type: string, workflowId: string, input: object): Promise<unknown> =>
-    orIf(WorkflowExecutionAlreadyStartedError, null, () =>
-      within(() =>
-        client.workflow.start(type, {
-          workflowId,
-          taskQueue,
-          args: [{ schema: 1, timing, ...input }],
-          workflowIdReusePolicy: 'REJECT_DUPLICATE',
-        }),
-      ),
-    );
+  const start = (type: string, workflowId: string, input: object): Promise<void> =>
+    startOnce(type, workflowId, { args: [{ schema: 1, ...input }] });
   for (const paymentId of payments)
-    await start('interactivePayment', interactivePaymentWorkflowId(paymentId), { paymentId });
-  for (const batchId of batches) await start('paymentBatch', paymentBatchWorkflowId(batchId), { batchId });
-  for (const topUpId of topUps) await start('manualTopUp', manualTopUpWorkflowId(topUpId), { topUpId });
+    await start('interactivePayment', interactivePaymentWorkflowId(paymentId), { timing, paymentId });
+  for (const batchId of batches) await start('paymentBatch', paymentBatchWorkflowId(batchId), { timing, batchId });
+  for (const topUpId of topUps) await start('manualTopUp', manualTopUpWorkflowId(topUpId), { timing, topUpId });
+  for (const refundId of refunds) await start('refund', refundWorkflowId(refundId), { timing: refundTiming, refundId });
+  for (const internalRefundId of internalRefunds) {
+    const input = { beginMs: refundTiming.beginMs, internalRefundId };
+    await start('internalRefund', internalRefundWorkflowId(internalRefundId), input);
+  }
 }
 
 async function startFees({ client, taskQueue }: TemporalMessengerOptions, processorAccountId: string): Promise<void> {

@@ -8,7 +8,7 @@ import type { WorkflowMessenger } from './job-ports.ts';
 
 export interface TopUpDeliveryParts {
   readonly rows: Pick<ProviderEventRows, 'topUps' | 'isSettingUp'>;
-  readonly messenger: Pick<WorkflowMessenger, 'signalCardNews' | 'tellCardSaved'>;
+  readonly messenger: Pick<WorkflowMessenger, 'signalCardNews' | 'tellCardSaved' | 'reviewCard'>;
 }
 
 interface ReadEvent {
@@ -92,6 +92,10 @@ async function tell(
     dueAt: null,
   });
   const feeKnown = advice.feeKnown === true;
+  if (advice.kind === 'review') {
+    await messenger.reviewCard(owner.cardTransactionId);
+    return { verdict: verdict('late', advice.reason), feeKnown };
+  }
   if (advice.kind !== 'signal') return { verdict: verdict(advice.kind, advice.reason), feeKnown };
   const outcome = await messenger.signalCardNews(workflowOf(owner));
   if (outcome === 'signaled') return { verdict: verdict('signaled', advice.reason), feeKnown };

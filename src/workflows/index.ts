@@ -5,3 +5,6 @@ export { terminalSale } from './terminal-sale.workflow.ts';
 export { interactivePayment } from './interactive-payment.workflow.ts';
 export { manualTopUp } from './manual-top-up.workflow.ts';
 export { paymentBatch } from './payment-batch.workflow.ts';
+export { refund } from './refund.workflow.ts';
+export { cardReview } from './card-review.workflow.ts';
+export { internalRefund } from './internal-refund.workflow.ts';

@@ -5,6 +5,7 @@ import { createMetrics } from '../../src/api/metrics.ts';
 import { SaleEventHub } from '../../src/api/sale-event-hub.ts';
 import type { ReaderAdministration } from '../../src/domain/reader-administration.ts';
 import type { SaleTiming } from '../../src/domain/sale-timing.ts';
+import { refundRules } from '../../src/domain/refund.ts';
 import { topUpLimits } from '../../src/domain/top-up-limits.ts';
 import { AnswerKeeper } from '../../src/entities/answer-keeper.ts';
 import { createOrm, type Orm } from '../../src/entities/orm.ts';
@@ -140,6 +141,8 @@ function dependenciesOf(
       saleTiming: patient,
       checkoutTiming: { ...patient, checkoutMs: 60_000, topUpMs: 60_000 },
       limitsOf: topUpLimits,
+      refundTiming: patient,
+      refundRules,
       saleAmountMaxMinor: 10_000_00,
       defaultZone: 'Australia/Sydney',
       rateLimitPerMinute: 100_000,

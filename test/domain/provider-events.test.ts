@@ -13,13 +13,14 @@ const states = Object.keys(saleTransitions) as SaleState[];
 const sale = 'sal_01KAJ0000000000000000000AA';
 
 function news(type: string, change: Partial<ProviderNews> = {}): ProviderNews {
-  const none = { topUpHint: null, memberHint: null, isReaderDecline: false, hasBalanceLine: false, isRelease: false };
+  const hints = { topUpHint: null, memberHint: null, refundHint: null, refundStatus: null };
+  const none = { ...hints, isReaderDecline: false, hasBalanceLine: false };
   return { type, saleHint: sale, objectRefs: ['pi_1'], requestKey: null, ...none, ...change };
 }
 
-/** The advice in every state, as a row of letters: S(ignal), o(bserved), L(ate), i(gnored). */
+/** The advice in every state, as a row of letters: S(ignal), o(bserved), L(ate), R(eview), i(gnored). */
 function row(one: ProviderNews): string {
-  const letters: Record<Advice['kind'], string> = { signal: 'S', observed: 'o', late: 'L', ignored: 'i' };
+  const letters: Record<Advice['kind'], string> = { signal: 'S', observed: 'o', late: 'L', review: 'R', ignored: 'i' };
   return states.map((state) => letters[adviceFor(one, state).kind]).join('');
 }
 
@@ -54,10 +55,10 @@ describe('the advice for an event', () => {
     ['a failed charge tells nothing more', news('charge.failed'), 'oooooooooooo'],
     ['an expired charge tells nothing more', news('charge.expired'), 'oooooooooooo'],
     ['an updated charge tells nothing of the sale', news('charge.updated', { hasBalanceLine: true }), 'oooooooooooo'],
-    ['a refund is compared with the book', news('charge.refunded'), 'LLLLLLLLLLLL'],
-    ['a released authorization never was in the book', news('charge.refunded', { isRelease: true }), 'oooooooooooo'],
-    ['a refund that failed is compared with the book', news('refund.failed'), 'LLLLLLLLLLLL'],
-    ['a dispute is compared with the book', news('charge.dispute.created'), 'LLLLLLLLLLLL'],
+    ['a refunded charge tells less than its refund', news('charge.refunded'), 'oooooooooooo'],
+    ['a refund is compared with the book', news('refund.created'), 'RRRRRRRRRRRR'],
+    ['a refund that failed is compared with the book', news('refund.failed'), 'RRRRRRRRRRRR'],
+    ['a dispute is compared with the book', news('charge.dispute.created'), 'RRRRRRRRRRRR'],
     ['a type that we do not know is ignored', news('invoice.paid'), 'iiiiiiiiiiii'],
     ['a name that only looks like a type is ignored', news('constructor'), 'iiiiiiiiiiii'],
   ])('%s', (_case, one, expected) => {
@@ -93,6 +94,7 @@ describe('the types we subscribe to', () => {
       'charge.failed',
       'charge.expired',
       'charge.updated',
+      'charge.refunded',
       'setup_intent.succeeded',
     ]);
     expect(isSubscribed('invoice.paid')).toBe(false);

@@ -20,11 +20,12 @@ describe('what is read of an event', () => {
       saleHint: sale,
       memberHint: null,
       topUpHint: null,
+      refundHint: null,
+      refundStatus: null,
       objectRefs: ['pi_1'],
       requestKey: `sale-${sale}-capture-2500`,
       isReaderDecline: false,
       hasBalanceLine: false,
-      isRelease: false,
     });
   });
 
@@ -66,15 +67,19 @@ describe('what is read of an event', () => {
     expect(readNews(reader(action)).isReaderDecline).toBe(expected);
   });
 
-  it('is whether a charge has its fee, and whether it ever was taken', () => {
+  it('is whether a charge has its fee', () => {
     const charge = { id: 'ch_1', object: 'charge' };
-    expect(readNews(payload({ ...charge, captured: true, balance_transaction: 'txn_1' }))).toMatchObject({
-      hasBalanceLine: true,
-      isRelease: false,
-    });
-    expect(readNews(payload({ ...charge, captured: false, balance_transaction: null }))).toMatchObject({
-      hasBalanceLine: false,
-      isRelease: true,
+    expect(readNews(payload({ ...charge, balance_transaction: 'txn_1' })).hasBalanceLine).toBe(true);
+    expect(readNews(payload({ ...charge, balance_transaction: null })).hasBalanceLine).toBe(false);
+  });
+
+  it('is the refund that we named, and how the processor has it', () => {
+    const refund = 'rfd_01KAJ0000000000000000000AA';
+    const object = { id: 're_1', object: 'refund', status: 'pending', metadata: { refund_id: refund } };
+    expect(readNews(payload(object))).toMatchObject({ refundHint: refund, refundStatus: 'pending' });
+    expect(readNews(payload({ id: 're_2', object: 'refund', status: 'failed' }))).toMatchObject({
+      refundHint: null,
+      refundStatus: 'failed',
     });
   });
 });

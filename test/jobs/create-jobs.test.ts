@@ -86,6 +86,8 @@ async function start(): Promise<Jobs> {
         return 'signaled';
       },
       signalCardNews: () => Promise.resolve('over'),
+      signalRefundNews: () => Promise.resolve('over'),
+      reviewCard: () => Promise.resolve(),
       tellCardSaved: () => Promise.resolve(),
       startMemberMoney: () => Promise.resolve(),
       startLateEvent: async ({ saleId }) => void told.push(`late ${saleId}`),

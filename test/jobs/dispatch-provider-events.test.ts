@@ -40,6 +40,8 @@ beforeEach(() => {
         return temporal === 'over' ? 'over' : 'signaled';
       },
       signalCardNews: () => Promise.resolve('over'),
+      signalRefundNews: () => Promise.resolve('over'),
+      reviewCard: (cardId) => tell(`review ${cardId}`),
       tellCardSaved: () => Promise.resolve(),
       startMemberMoney: () => Promise.resolve(),
       startLateEvent: ({ eventRowId, saleId }) => tell(`late ${eventRowId} ${saleId}`),
@@ -99,16 +101,12 @@ describe('dispatching an event', () => {
 
   it("finds its owner by the payment, and by the payment on the reader's screen", async () => {
     const sale = await rows.sale({ paymentRef: 'pi_known' });
-    const charge = await event('charge.refunded', {
-      id: 'ch_1',
-      object: 'charge',
-      captured: true,
-      payment_intent: 'pi_known',
-    });
+    const failed = await event('payment_intent.payment_failed', { id: 'pi_known' });
     const action = { failure_code: 'customer_canceled', process_payment_intent: { payment_intent: 'pi_known' } };
     const reader = await event('terminal.reader.action_failed', { id: 'tmr_1', action });
-    await dispatch(charge, reader);
-    expect(told.sort()).toEqual([`late ${charge} ${sale}`, `signal ${sale} terminal.reader.action_failed`]);
+    await dispatch(failed, reader);
+    expect(told).toEqual([`signal ${sale} payment_intent.payment_failed`]);
+    expect([await stateOf(failed), await stateOf(reader)]).toMatchObject([{ owner_id: sale }, { owner_id: sale }]);
   });
 
   it("does not believe another account's metadata", async () => {

@@ -7,6 +7,7 @@ import { lateEventWorkflowId } from '../../src/workflows/late-event.messages.ts'
 import { processorFeesWorkflowId } from '../../src/workflows/processor-fees.messages.ts';
 import { terminalSaleWorkflowId } from '../../src/workflows/terminal-sale.messages.ts';
 import { checkoutTiming } from '../../src/domain/payment-snapshot.ts';
+import { refundTiming } from '../../src/domain/refund-snapshot.ts';
 import { productionSaleTiming } from '../../src/domain/sale-timing.ts';
 import { startTestTemporal, type TestTemporal } from '../support/temporal.ts';
 import { until } from '../support/until.ts';
@@ -39,8 +40,8 @@ beforeAll(async () => {
 afterAll(() => temporal.close());
 
 const saleTiming = { ...productionSaleTiming, beginMs: 20 };
-const messenger = () =>
-  createTemporalMessenger({ client: temporal.client, taskQueue: temporal.taskQueue, saleTiming, checkoutTiming });
+const timings = { saleTiming, checkoutTiming, refundTiming };
+const messenger = () => createTemporalMessenger({ client: temporal.client, taskQueue: temporal.taskQueue, ...timings });
 const pointer = { eventRowId: 'pev_1', type: 'payment_intent.succeeded', objectId: 'pi_1' };
 
 describe('the way from the jobs to the workflows', () => {

@@ -105,14 +105,14 @@ describe('an event as Stripe writes it', () => {
     ['charge.failed', 'awaiting_card', 'observed'],
     ['charge.expired', 'authorized', 'observed'],
     ['charge.updated', 'posted', 'observed'],
-    ['charge.refunded', 'posted', 'late'],
-    ['refund.created', 'posted', 'late'],
-    ['refund.updated', 'posted', 'late'],
-    ['refund.failed', 'posted', 'late'],
-    ['charge.dispute.created', 'posted', 'late'],
-    ['charge.dispute.closed', 'posted', 'late'],
-    ['charge.dispute.funds_withdrawn', 'posted', 'late'],
-    ['charge.dispute.funds_reinstated', 'posted', 'late'],
+    ['charge.refunded', 'posted', 'observed'],
+    ['refund.created', 'posted', 'review'],
+    ['refund.updated', 'posted', 'review'],
+    ['refund.failed', 'posted', 'review'],
+    ['charge.dispute.created', 'posted', 'review'],
+    ['charge.dispute.closed', 'posted', 'review'],
+    ['charge.dispute.funds_withdrawn', 'posted', 'review'],
+    ['charge.dispute.funds_reinstated', 'posted', 'review'],
   ])('%s, the sale being %s: %s', (name, state, advice) => {
     const news = readNews(text(`event.${name}`));
     expect(adviceFor(news, state).kind).toBe(advice);

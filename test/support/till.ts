@@ -81,8 +81,8 @@ export class Till {
     return this.#ask<T>('GET', path, {});
   }
 
-  post<T>(path: string, body: object, key: string): Promise<Answer<T>> {
-    const headers = { 'content-type': 'application/json', 'idempotency-key': key };
+  post<T>(path: string, body: object, key: string, more: Record<string, string> = {}): Promise<Answer<T>> {
+    const headers = { 'content-type': 'application/json', 'idempotency-key': key, ...more };
     return this.#ask<T>('POST', path, { body: JSON.stringify(body), headers });
   }
 

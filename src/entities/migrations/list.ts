@@ -3,10 +3,12 @@ import type { Migration } from '@mikro-orm/migrations';
 import { Migration0001Book } from './0001-book.ts';
 import { CounterMigration } from './0002-counter.ts';
 import { MembersMigration } from './0003-members.ts';
+import { MoneyBackMigration } from './0004-money-back.ts';
 
 /** Every migration in order; they only go forward (decisions D56). */
 export const migrations: readonly { readonly name: string; readonly class: Constructor<Migration> }[] = [
   { name: '0001-book', class: Migration0001Book },
   { name: '0002-counter', class: CounterMigration },
   { name: '0003-members', class: MembersMigration },
+  { name: '0004-money-back', class: MoneyBackMigration },
 ];
