@@ -9,6 +9,7 @@ const timing = z.strictObject({
   ladderMs: z.array(ms).min(1).optional(),
   checkoutMs: ms.optional(),
   topUpMs: ms.optional(),
+  bookingMs: ms.optional(),
 });
 const limits = z.record(
   z.string().regex(/^[A-Z]{3}$/),

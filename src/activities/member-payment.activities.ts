@@ -3,6 +3,7 @@ import { isPaymentOver } from '../domain/member-payment.ts';
 import { paymentSnapshotOf } from '../entities/payment-changes.ts';
 import { activityEdge } from './activity-edge.ts';
 import { openPayment, type PaymentDependencies } from './payment-desk.ts';
+import { bookFunds, releaseFunds } from './payment-booking.ts';
 import { losePayment, payFromBalance, refusePayment, type PayOutcome } from './payment-paying.ts';
 import { followTopUp, withdrawTopUp } from './top-up-following.ts';
 import { abandonTopUp, loseTopUp, offerCheckout, offerTopUp } from './top-up-offering.ts';
@@ -16,6 +17,10 @@ export function createMemberPaymentActivities(deps: PaymentDependencies) {
       activityEdge(() => payFromBalance(deps, request)),
     refusePayment: (request: { paymentId: string; outcome: string }): Promise<PaymentSnapshot> =>
       activityEdge(() => refusePayment(deps, request)),
+    bookFunds: (request: { paymentId: string; bookingId: string }): Promise<PaymentSnapshot> =>
+      activityEdge(() => bookFunds(deps, request)),
+    releaseFunds: (request: { paymentId: string; outcome: string }): Promise<PaymentSnapshot> =>
+      activityEdge(() => releaseFunds(deps, request)),
     losePayment: (request: { paymentId: string }): Promise<PaymentSnapshot> =>
       activityEdge(() => losePayment(deps, request)),
     offerCheckout: (request: { paymentId: string }): Promise<PaymentSnapshot> =>

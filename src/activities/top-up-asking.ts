@@ -1,10 +1,11 @@
 import { memberId } from '../domain/ids.ts';
 import { memberAccount } from '../domain/ledger-account.ts';
 import { parseCurrency } from '../domain/currency.ts';
-import { cardObstacle, loadAutoTopUpFile } from '../entities/auto-top-up-file.ts';
+import { cardObstacle, loadAutoTopUpFile, type AutoTopUpFile } from '../entities/auto-top-up-file.ts';
 import { commitRiders } from '../entities/commit-riders.ts';
 import { lowBalance } from '../entities/member-notices.ts';
 import { newId } from '../entities/new-id.ts';
+import type { Payment } from '../entities/payment.entity.ts';
 import type { PaymentFile } from '../entities/payment-file.ts';
 import { isDuplicate } from '../entities/sql-pool.ts';
 import type { TopUpNeedKind } from '../domain/top-up.ts';
@@ -48,24 +49,35 @@ export async function checkBalanceAfter(deps: AskingDependencies, request: { pay
   if (afterMinor === null || afterMinor >= lowMinor) return;
   const auto = await loadAutoTopUpFile(deps, memberId(payment.memberId));
   if (auto.autoTopUp?.state === 'on') {
-    if (cardObstacle(auto, deps.now()) !== null) return;
-    const amountMinor = auto.autoTopUp.amountMinor ?? 0;
-    await need(deps, { memberId: payment.memberId, kind: 'restore', sourceId: payment.id, amountMinor });
-    await deps.wakeTopUps(payment.memberId);
-  } else if (afterMinor + payment.amountMinor >= lowMinor) {
+    await restore(deps, auto, payment);
+  } else if (crossed(payment, afterMinor, lowMinor)) {
     await warn(deps, file, afterMinor);
   }
 }
 
-/** What the payment's own entry says was left, whatever has happened since. */
-async function balanceAfter({ pool }: AskingDependencies, { payment }: PaymentFile): Promise<number | null> {
+async function restore(deps: AskingDependencies, auto: AutoTopUpFile, payment: Payment): Promise<void> {
+  if (cardObstacle(auto, deps.now()) !== null) return;
+  const amountMinor = auto.autoTopUp?.amountMinor ?? 0;
+  await need(deps, { memberId: payment.memberId, kind: 'restore', sourceId: payment.id, amountMinor });
+  await deps.wakeTopUps(payment.memberId);
+}
+
+/** Whether it was this payment that brought the balance below the limit; what is only held has brought it nowhere. */
+function crossed({ state, bookedMinor, amountMinor }: Payment, afterMinor: number, lowMinor: number): boolean {
+  return state === 'paid' && afterMinor + (bookedMinor ?? amountMinor) >= lowMinor;
+}
+
+/** What the payment's own entries say was left, whatever has happened since; while it is held, what can be spent. */
+async function balanceAfter({ pool }: AskingDependencies, file: PaymentFile): Promise<number | null> {
+  const { payment } = file;
+  if (payment.state === 'funded') return file.availableMinor;
   const { code } = memberAccount(payment.memberId, parseCurrency(payment.currency));
   const [row] = await pool.rows(
-    `SELECT e.balance_after_minor AS minor FROM ledger_transaction t JOIN ledger_entry e ON e.transaction_id = t.id
+    `SELECT MIN(e.balance_after_minor) AS minor FROM ledger_transaction t JOIN ledger_entry e ON e.transaction_id = t.id
      JOIN ledger_account a ON a.id = e.account_id WHERE t.op_key = ? AND a.code = ?`,
     [`payment-${payment.id}`, code],
   );
-  return row === undefined ? null : Number(row['minor']);
+  return row?.['minor'] === null || row === undefined ? null : Number(row['minor']);
 }
 
 async function warn(deps: AskingDependencies, { payment, member }: PaymentFile, balanceMinor: number): Promise<void> {

@@ -14,7 +14,7 @@ import type { PosterItem } from '../ledger/poster-contract.ts';
 import { cardIn } from '../ledger/postings/processor.ts';
 import type { Rider } from '../ledger/riders.ts';
 import { openTopUp, type PaymentDependencies } from './payment-desk.ts';
-import { paidRiders, transactionOf } from './payment-paying.ts';
+import { payingItem } from './payment-paying.ts';
 
 /**
  * Looks what became of a top-up's card money and writes it: money that is there is booked, once, with the payment that
@@ -123,8 +123,7 @@ function linkedPayment({ payment }: TopUpFile, at: Date): PosterItem {
     paymentRider(payment, 'fall_short', { outcome: 'insufficient_funds', updated_at: at }),
     ...outcomeRiders({ payment }, 'Failure', at),
   ];
-  const onSuccess = paidRiders({ payment }, at);
-  return { kind: 'post', transaction: transactionOf(payment, at), riders: { onSuccess, onRefusal: shortOf } };
+  return payingItem(payment, at, shortOf);
 }
 
 function cardRiders({ topUp }: TopUpFile, fact: CardPaymentFact, at: Date): readonly Rider[] {

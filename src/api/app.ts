@@ -18,6 +18,7 @@ import { requestContext } from './request-context.ts';
 import type { Route } from './route.ts';
 import { createRouter } from './router.ts';
 import { apiKeyRoutes } from './routes/api-keys.route.ts';
+import { bookingRoutes } from './routes/bookings.route.ts';
 import { callbackRoutes } from './routes/callbacks.route.ts';
 import { docsRoutes } from './routes/docs.route.ts';
 import { healthRoutes } from './routes/health.route.ts';
@@ -146,6 +147,7 @@ export function apiRoutes(parts: ApiDependencies): readonly Route[] {
     ...organisationRoutes(orm, settings.defaultZone),
     ...memberRoutes(orm),
     ...paymentRoutes(money),
+    ...bookingRoutes(money),
     ...paymentBatchRoutes(money),
     ...topUpRoutes(money),
     ...refundRoutes(refunds),

@@ -4,6 +4,7 @@ import type { CheckoutTiming, PaymentSnapshot, TopUpSnapshot } from '../domain/p
 import { autoTopUpWorkflowId, cardSaved } from '../workflows/auto-top-up.messages.ts';
 import {
   beginPayment,
+  bookPayment,
   cancelPayment,
   interactivePaymentWorkflowId,
   type InteractivePaymentInput,
@@ -60,6 +61,12 @@ export class MemberMoneyMessenger {
       const operation = new WithStartWorkflowOperation<typeof paymentBatch>('paymentBatch', start);
       return this.#client.workflow.executeUpdateWithStart(beginBatch, { updateId, startWorkflowOperation: operation });
     });
+  }
+
+  /** Lets a host book within the funds of a payment. */
+  bookPayment(paymentId: string, bookingId: string, updateId: string): Promise<PaymentSnapshot | Silence> {
+    const handle = this.#client.workflow.getHandle(interactivePaymentWorkflowId(paymentId));
+    return this.#payments.once(updateId, () => handle.executeUpdate(bookPayment, { updateId, args: [{ bookingId }] }));
   }
 
   cancelPayment(paymentId: string, updateId: string): Promise<PaymentSnapshot | Silence> {

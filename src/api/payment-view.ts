@@ -17,7 +17,9 @@ const states = [
   'created',
   'pending',
   'checkout',
+  'funded',
   'paid',
+  'released',
   'refused',
   'short',
   'expired',
@@ -31,15 +33,19 @@ export const paymentSchema = z
     id: id('payment'),
     no: z.int(),
     member: id('member'),
-    to: z.object({ kind: z.enum(['member', 'organisation']), id: z.string() }),
+    to: z
+      .object({ kind: z.enum(['member', 'organisation']), id: z.string() })
+      .nullable()
+      .meta({ description: 'Null where the host books within the funds' }),
     amount: money,
     description: z.string(),
     type: z.string(),
     session: z.string().nullable(),
     event: z.string().nullable(),
     paymentType: z.string().nullable(),
-    status: z.enum(['paid', 'checkout_required', 'refused', 'pending']).meta({
-      description: '`pending`: not known yet, look again at `Location`',
+    status: z.enum(['paid', 'checkout_required', 'funded', 'released', 'refused', 'pending']).meta({
+      description:
+        '`funded`: held for you to book within; `released`: given back unbooked; `pending`: not known yet, look again at `Location`',
     }),
     state: z.enum(states),
     outcome: z.string().nullable().meta({ description: 'Why it was refused or fell short' }),
@@ -69,14 +75,16 @@ export type PaymentFacts = Pick<
   | 'createdAt'
 >;
 
-type Status = 'paid' | 'checkout_required' | 'refused' | 'pending';
+type Status = 'paid' | 'checkout_required' | 'funded' | 'released' | 'refused' | 'pending';
 
 /** What a caller must do about a payment in each state. */
 export const paymentStatus: Readonly<Record<PaymentSnapshot['state'], Status>> = {
   created: 'pending',
   pending: 'pending',
   checkout: 'checkout_required',
+  funded: 'funded',
   paid: 'paid',
+  released: 'released',
   refused: 'refused',
   short: 'refused',
   expired: 'refused',
@@ -95,7 +103,7 @@ export function paymentView(
     id: facts.id,
     no: facts.no,
     member: facts.memberId,
-    to: { kind: facts.payeeKind, id: facts.payeeId },
+    to: payeeOf(facts),
     amount: { amount: facts.amountMinor, currency },
     description: facts.description,
     type: facts.type,
@@ -110,6 +118,10 @@ export function paymentView(
     returnUrl: facts.returnUrl ?? null,
     createdAt: facts.createdAt.toISOString(),
   };
+}
+
+function payeeOf({ payeeKind: kind, payeeId }: PaymentFacts) {
+  return kind === 'host' || !payeeId ? null : { kind, id: payeeId };
 }
 
 function topUpPart({ id, state, amountMinor, failureCode }: TopUpSnapshot, currency: string) {

@@ -26,10 +26,17 @@ export interface MemberMoneyParts extends BeginParts {
   readonly secretsAt: (account: ProcessorAccount) => BrowserSecrets;
 }
 
+/** Whom a member pays. */
+export interface Party {
+  readonly kind: PayeeKind;
+  readonly id: string;
+}
+
 /** A payment as it is asked for; `amount` in minor units. */
 export interface PaymentWish {
   readonly member: string;
-  readonly to: { readonly kind: PayeeKind; readonly id: string };
+  /** Null: the host books within the funds. */
+  readonly to: Party | null;
   readonly amount: { readonly amount: number; readonly currency: string };
   readonly description: string;
   readonly type?: PaymentEntryType | undefined;
@@ -150,7 +157,8 @@ function rendered({ payment }: PaymentFile, snapshot: PaymentSnapshot): StoredAn
 
 function canceled({ payment }: PaymentFile, snapshot: PaymentSnapshot): StoredAnswer {
   const view = paymentView(payment, snapshot);
-  if (snapshot.state === 'canceled') return { status: 200, body: JSON.stringify(view) };
+  if (snapshot.state === 'canceled' || snapshot.state === 'released')
+    return { status: 200, body: JSON.stringify(view) };
   const refusal = problem('payment_state_conflict', `The payment is ${snapshot.state}.`, { payment: view });
   return { status: refusal.status, body: JSON.stringify(refusal) };
 }
@@ -171,8 +179,16 @@ export async function requireParties(
   if (wish.amount.currency !== payer.currency) {
     throw new DomainError('currency_mismatch', `The member's account is in ${payer.currency}.`);
   }
-  if (wish.to.kind === 'organisation') await requireOpen(reads, { id: wish.to.id, field });
-  else await requirePayee(reads, { payer, id: wish.to.id, field });
+  if (wish.to !== null) await requireParty(reads, { payer, to: wish.to, field });
+}
+
+/** Refuses a payee that cannot be paid by `payer`; `field` is where it stands in the request. */
+export async function requireParty(
+  reads: ScopedReads,
+  { payer, to, field }: { readonly payer: Member; readonly to: Party; readonly field: string },
+): Promise<void> {
+  if (to.kind === 'organisation') await requireOpen(reads, { id: to.id, field });
+  else await requirePayee(reads, { payer, id: to.id, field });
 }
 
 async function requireOpen(reads: ScopedReads, { id, field }: { id: string; field: string }): Promise<void> {
@@ -210,7 +226,8 @@ export function insertPayment(id: PaymentId, { principal, wish, mode, batchId }:
       payment_type, mode, batch_id, route_code, route_payload, return_url, state, actor, created_at, updated_at)
       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'created', ?, ?, ?)`,
     values: [
-      ...[id, wish.member, wish.to.kind, wish.to.id, wish.amount.amount, wish.amount.currency, wish.description],
+      ...[id, wish.member, wish.to?.kind ?? 'host', wish.to?.id ?? null],
+      ...[wish.amount.amount, wish.amount.currency, wish.description],
       ...[wish.type ?? defaultType(wish), ...given(wish.session, wish.event, wish.paymentType)],
       ...[mode, batchId, ...given(wish.route?.code, wish.route?.payload, wish.returnUrl)],
       ...[principal.keyId, at, at],
@@ -223,5 +240,5 @@ function given(...values: readonly (string | undefined)[]): (string | null)[] {
 }
 
 function defaultType({ to }: PaymentWish): PaymentEntryType {
-  return to.kind === 'member' ? 'Member Transfer' : 'Miscellaneous';
+  return to?.kind === 'member' ? 'Member Transfer' : 'Miscellaneous';
 }

@@ -19,6 +19,7 @@ export type LedgerHoldId = Brand<string, 'LedgerHoldId'>;
 export type MemberId = Brand<string, 'MemberId'>;
 export type PaymentId = Brand<string, 'PaymentId'>;
 export type PaymentBatchId = Brand<string, 'PaymentBatchId'>;
+export type BookingId = Brand<string, 'BookingId'>;
 export type TopUpId = Brand<string, 'TopUpId'>;
 export type TopUpNeedId = Brand<string, 'TopUpNeedId'>;
 export type RefundId = Brand<string, 'RefundId'>;
@@ -45,6 +46,7 @@ export const idPrefixes = {
   member: 'mem',
   payment: 'pay',
   paymentBatch: 'bat',
+  booking: 'bkg',
   topUp: 'top',
   topUpNeed: 'ned',
   refund: 'rfd',
@@ -92,6 +94,7 @@ export const ledgerHoldId = parser<'LedgerHoldId'>('ledgerHold');
 export const memberId = parser<'MemberId'>('member');
 export const paymentId = parser<'PaymentId'>('payment');
 export const paymentBatchId = parser<'PaymentBatchId'>('paymentBatch');
+export const bookingId = parser<'BookingId'>('booking');
 export const topUpId = parser<'TopUpId'>('topUp');
 export const topUpNeedId = parser<'TopUpNeedId'>('topUpNeed');
 export const refundId = parser<'RefundId'>('refund');

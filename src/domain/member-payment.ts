@@ -12,18 +12,30 @@ export type PaymentEntryType = Extract<
 >;
 
 /**
- * `pending`: a top-up is under way. `checkout`: the member must confirm a card. `short`: the card's money came, but the
+ * `pending`: a top-up is under way. `funded`: a hold keeps the money for its host to book within (decisions D14). `checkout`: the member must confirm a card. `short`: the card's money came, but the
  * balance no longer covered the payment, so that it stays as credit (WH-11).
  */
 export type PaymentState =
-  'created' | 'pending' | 'checkout' | 'paid' | 'refused' | 'short' | 'expired' | 'canceled' | 'unresolved';
+  | 'created'
+  | 'pending'
+  | 'checkout'
+  | 'funded'
+  | 'paid'
+  | 'released'
+  | 'refused'
+  | 'short'
+  | 'expired'
+  | 'canceled'
+  | 'unresolved';
 
 /** What can happen to a payment. */
-export type PaymentChange = 'wait' | 'offer' | 'pay' | 'refuse' | 'fall_short' | 'expire' | 'cancel' | 'lose';
+export type PaymentChange =
+  'wait' | 'offer' | 'fund' | 'pay' | 'release' | 'refuse' | 'fall_short' | 'expire' | 'cancel' | 'lose';
 
 const open = {
   wait: 'pending',
   offer: 'checkout',
+  fund: 'funded',
   pay: 'paid',
   refuse: 'refused',
   fall_short: 'short',
@@ -38,14 +50,16 @@ export const paymentTransitions: TransitionTable<PaymentState, PaymentChange> = 
   pending: open,
   checkout: open,
   unresolved: open,
+  funded: { pay: 'paid', release: 'released' },
   paid: {},
+  released: {},
   refused: {},
   short: {},
   expired: {},
   canceled: {},
 };
 
-const ends: ReadonlySet<PaymentState> = new Set(['paid', 'refused', 'short', 'expired', 'canceled']);
+const ends: ReadonlySet<PaymentState> = new Set(['paid', 'released', 'refused', 'short', 'expired', 'canceled']);
 
 /** Whether nothing can happen to it any more. */
 export function isPaymentOver(state: PaymentState): boolean {

@@ -34,6 +34,8 @@ export interface CheckoutTiming {
   readonly checkoutMs: number;
   /** For so long a payment waits for an automatic top-up before it goes to checkout. */
   readonly topUpMs: number;
+  /** For so long funds are held for their host to book within. */
+  readonly bookingMs: number;
 }
 
 export const checkoutTiming: CheckoutTiming = {
@@ -41,4 +43,5 @@ export const checkoutTiming: CheckoutTiming = {
   ladderMs: [60_000, 120_000, 300_000, 600_000, 1_800_000],
   checkoutMs: 24 * 3_600_000,
   topUpMs: 15_000,
+  bookingMs: 2 * 3_600_000,
 };

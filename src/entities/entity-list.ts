@@ -1,10 +1,13 @@
 import { ApiKey } from './api-key.entity.ts';
 import { AuditEvent } from './audit-event.entity.ts';
 import { AutoTopUp } from './auto-top-up.entity.ts';
+import { Booking } from './booking.entity.ts';
+import { BookingLine } from './booking-line.entity.ts';
 import { CallbackDelivery } from './callback-delivery.entity.ts';
 import { CallbackEndpoint } from './callback-endpoint.entity.ts';
 import { CardTransaction } from './card-transaction.entity.ts';
 import { Dispute } from './dispute.entity.ts';
+import { HostObject } from './host-object.entity.ts';
 import { IdempotencyRequest } from './idempotency-request.entity.ts';
 import { InternalRefund } from './internal-refund.entity.ts';
 import { Iou } from './iou.entity.ts';
@@ -34,10 +37,13 @@ export const entities = [
   ApiKey,
   AuditEvent,
   AutoTopUp,
+  Booking,
+  BookingLine,
   CallbackDelivery,
   CallbackEndpoint,
   CardTransaction,
   Dispute,
+  HostObject,
   IdempotencyRequest,
   InternalRefund,
   Iou,

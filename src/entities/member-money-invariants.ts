@@ -4,11 +4,11 @@ import type { Invariant } from '../ledger/invariants.ts';
 export const memberMoneyInvariants: readonly Invariant[] = [
   {
     name: 'every paid payment has one transaction in the book, of its amount, and no other has any',
-    sql: `SELECT p.id, p.state, p.amount_minor, COUNT(DISTINCT t.id) AS transactions, SUM(e.amount_minor) AS booked_minor
+    sql: `SELECT p.id, p.state, p.amount_minor, p.booked_minor, COUNT(DISTINCT t.id) AS transactions, SUM(e.amount_minor) AS booked_in_book
       FROM payment p LEFT JOIN ledger_transaction t ON t.op_key = CONCAT('payment-', p.id)
       LEFT JOIN ledger_entry e ON e.transaction_id = t.id AND e.side = 'debit'
-      GROUP BY p.id, p.state, p.amount_minor
-      HAVING transactions <> (p.state = 'paid') OR (p.state = 'paid' AND booked_minor <> p.amount_minor)`,
+      GROUP BY p.id, p.state, p.amount_minor, p.booked_minor
+      HAVING transactions <> (p.state = 'paid') OR (p.state = 'paid' AND booked_in_book <> COALESCE(p.booked_minor, p.amount_minor))`,
   },
   {
     name: 'every top-up that succeeded has its card money in the book once, of the captured amount, and no other has any',
@@ -24,6 +24,12 @@ export const memberMoneyInvariants: readonly Invariant[] = [
     sql: `SELECT u.id, u.state, COUNT(t.id) AS transactions FROM top_up u LEFT JOIN card_transaction c ON c.id = u.card_transaction_id
       LEFT JOIN ledger_transaction t ON t.op_key = CONCAT('late-money-', c.charge_ref)
       GROUP BY u.id, u.state HAVING transactions <> (u.state = 'late')`,
+  },
+  {
+    name: 'funds are held for a host exactly while it may book within them',
+    sql: `SELECT p.id, p.state, h.state AS hold FROM payment p LEFT JOIN ledger_hold h ON h.op_key = CONCAT('payment-', p.id, '-hold')
+      WHERE p.payee_kind = 'host' AND COALESCE(h.state, 'none') <>
+        CASE p.state WHEN 'funded' THEN 'placed' WHEN 'paid' THEN 'committed' WHEN 'released' THEN 'released' ELSE 'none' END`,
   },
   {
     name: 'every transaction of kind payment belongs to a paid payment',
@@ -43,7 +49,7 @@ export const memberMoneyInvariants: readonly Invariant[] = [
   {
     name: 'a callback tells what became of its payment, and only of one that is over',
     sql: `SELECT d.id, d.status, p.state FROM callback_delivery d LEFT JOIN payment p ON p.id = d.payment_id
-      WHERE p.id IS NULL OR (d.status = 'Success') <> (p.state = 'paid')
-        OR p.state NOT IN ('paid', 'refused', 'short', 'expired', 'canceled')`,
+      WHERE p.id IS NULL OR (d.status = 'Success') <> (p.state IN ('paid', 'funded', 'released'))
+        OR p.state NOT IN ('paid', 'funded', 'released', 'refused', 'short', 'expired', 'canceled')`,
   },
 ];

@@ -14,9 +14,12 @@ const PaymentSchema = defineEntity({
     id: p.string().$type<PaymentId>().length(30).collation('ascii_bin').primary(),
     no: p.integer().unsigned().autoincrement().unique('payment_no_unique'),
     memberId: p.string().$type<MemberId>().length(30).collation('ascii_bin'),
-    payeeKind: p.string().$type<PayeeKind>().length(16).collation('ascii_bin'),
-    payeeId: p.string().length(30).collation('ascii_bin'),
+    payeeKind: p.string().$type<PayeeKind | 'host'>().length(16).collation('ascii_bin'),
+    /** Null where the host books within the funds. */
+    payeeId: p.string().length(30).collation('ascii_bin').nullable(),
     amountMinor: p.bigint('number'),
+    /** What the host booked of it; null for a payment that was booked as it was asked for. */
+    bookedMinor: p.bigint('number').nullable(),
     currency: p.string().length(3).collation('ascii_bin'),
     description: p.string().length(255),
     type: p.string().$type<PaymentEntryType>().length(20),

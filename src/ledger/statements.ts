@@ -96,7 +96,7 @@ function parseState(
     accounts: new Map(accounts.map((account) => [account.code, account])),
     posted: new Map((rows(3) as [string, string, string, string, string][]).map(postedState)),
     holds: new Map(
-      rows(4)
+      rows(4 + locks.length)
         .map((row) => holdState(row))
         .map((hold) => [hold.opKey, hold]),
     ),

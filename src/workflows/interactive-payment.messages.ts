@@ -14,6 +14,8 @@ export interface InteractivePaymentInput {
 
 /** Answers what became of it, or the checkout that it needs. Names are prefixed, since a worker serves all workflows. */
 export const beginPayment = defineUpdate<PaymentSnapshot>('beginPayment');
+/** Books within the funds of a payment; the booking's rows say what, and what became of it. */
+export const bookPayment = defineUpdate<PaymentSnapshot, [{ readonly bookingId: string }]>('bookPayment');
 export const cancelPayment = defineUpdate<PaymentSnapshot>('cancelPayment');
 /** Something may have happened to the card money: look (C54). */
 export const cardNews = defineSignal('cardNews');

@@ -7,6 +7,7 @@ import { setAlarm } from './alarm.ts';
 import { patience } from './checkout-patience.ts';
 import {
   beginPayment,
+  bookPayment,
   cancelPayment,
   cardNews,
   paymentStatus,
@@ -14,7 +15,7 @@ import {
   type InteractivePaymentInput,
 } from './interactive-payment.messages.ts';
 import { isSilence } from './silence.ts';
-import { Mailbox } from './mailbox.ts';
+import { Mailbox, type Letter } from './mailbox.ts';
 
 const heartbeatTimeout = '5 seconds';
 const retry = { initialInterval: '200 milliseconds', backoffCoefficient: 2, maximumInterval: '10 seconds' } as const;
@@ -30,7 +31,7 @@ const book = proxyActivities<MemberPaymentActivities>({ startToCloseTimeout: '30
 
 const topUps = proxyActivities<AutoTopUpActivities>({ startToCloseTimeout: '30 seconds', heartbeatTimeout, retry });
 
-type Command = 'begin' | 'cancel';
+type Command = 'begin' | 'cancel' | { readonly bookingId: string };
 
 /** Where the run stands between two messages. */
 interface Course {
@@ -40,7 +41,7 @@ interface Course {
   /** No card money was needed, so that what is left is judged afterwards. */
   paidFromBalance: boolean;
   looks: number;
-  /** When the checkout was offered, in ms. */
+  /** Since when it waits for a card, or for its host, in ms. */
   openSince: number;
 }
 
@@ -59,6 +60,7 @@ export async function interactivePayment(input: InteractivePaymentInput): Promis
     openSince: Date.now(),
   };
   setHandler(beginPayment, () => mailbox.ask('begin'));
+  setHandler(bookPayment, ({ bookingId }) => mailbox.ask({ bookingId }));
   setHandler(cancelPayment, () => mailbox.ask('cancel'));
   setHandler(cardNews, () => void (course.heard = true));
   setHandler(topUpEnded, () => void (course.toppedUp = true));
@@ -70,7 +72,7 @@ export async function interactivePayment(input: InteractivePaymentInput): Promis
   while (course.payment === null || !isPaymentOver(course.payment.state)) await advance(input, mailbox, course);
   const end = course.payment;
   await mailbox.answerRest(() => Promise.resolve(end));
-  if (course.paidFromBalance) await topUps.checkBalanceAfter({ paymentId: input.paymentId });
+  await checkBalance(input, course);
   await condition(allHandlersFinished);
   return end;
 }
@@ -80,13 +82,12 @@ async function advance(
   mailbox: Mailbox<Command, PaymentSnapshot>,
   course: Course,
 ): Promise<void> {
-  const next = patience(input.timing, { looks: course.looks, openMs: Date.now() - course.openSince });
-  const alarm = mailbox.hasMail() ? undefined : setAlarm(next.afterMs, `${next.step} while a checkout is open`);
+  const next = nextStep(input, course);
+  const alarm = mailbox.hasMail() ? undefined : setAlarm(next.afterMs, `${next.step} while nothing is heard`);
   await condition(() => mailbox.hasMail() || course.heard || alarm?.rang() === true);
   const letter = mailbox.take();
   if (letter !== undefined) {
-    become(course, await obey(input, letter.command, course));
-    if (course.payment !== null) letter.answer(course.payment);
+    await read(input, letter, course);
   } else if (course.heard) {
     course.heard = false;
     become(course, await tolerate(course, activities.followCheckout({ paymentId: input.paymentId })));
@@ -97,16 +98,48 @@ async function advance(
   if (course.payment === null || !isPaymentOver(course.payment.state)) alarm?.turnOff();
 }
 
+async function read(
+  input: InteractivePaymentInput,
+  letter: Letter<Command, PaymentSnapshot>,
+  course: Course,
+): Promise<void> {
+  become(course, await obey(input, letter.command, course));
+  if (course.payment !== null) letter.answer(course.payment);
+  // What is held for a host is gone from what the member can spend (BAT-14).
+  if (letter.command === 'begin' && isFunded(course)) await checkBalance(input, course);
+}
+
+type Step = 'look' | 'withdraw' | 'release';
+
+function nextStep(
+  { timing }: InteractivePaymentInput,
+  course: Course,
+): { readonly step: Step; readonly afterMs: number } {
+  const openMs = Date.now() - course.openSince;
+  if (isFunded(course)) return { step: 'release', afterMs: Math.max(timing.bookingMs - openMs, 0) };
+  return patience(timing, { looks: course.looks, openMs });
+}
+
+function isFunded({ payment }: Course): boolean {
+  return payment?.state === 'funded';
+}
+
+async function checkBalance({ paymentId }: InteractivePaymentInput, { paidFromBalance }: Course): Promise<void> {
+  if (paidFromBalance) await topUps.checkBalanceAfter({ paymentId });
+}
+
 async function obey(input: InteractivePaymentInput, command: Command, course: Course): Promise<PaymentSnapshot> {
   const { paymentId } = input;
   if (command === 'begin') return course.payment ?? (await begin(input, course));
+  if (command !== 'cancel') return book.bookFunds({ paymentId, bookingId: command.bookingId });
+  if (isFunded(course)) return book.releaseFunds({ paymentId, outcome: 'released_by_host' });
   return tolerate(course, activities.withdrawCheckout({ paymentId, as: 'cancel' }));
 }
 
 /** Balance first, then an automatic top-up; what is still lacking is offered at a checkout (cobalt.md 2.7). */
 async function begin({ paymentId, timing }: InteractivePaymentInput, course: Course): Promise<PaymentSnapshot> {
   const paid = await book.payFromBalance({ paymentId });
-  course.paidFromBalance = paid.kind === 'settled' && paid.payment.state === 'paid';
+  course.paidFromBalance = paid.kind === 'settled' && ['paid', 'funded'].includes(paid.payment.state);
   if (paid.kind === 'settled') return paid.payment;
   const deadline = Date.now() + timing.topUpMs;
   while (Date.now() < deadline && (await topUps.askForTopUp({ paymentId })).kind === 'asked') {
@@ -124,7 +157,8 @@ async function begin({ paymentId, timing }: InteractivePaymentInput, course: Cou
   }
 }
 
-async function takeStep(paymentId: string, step: 'look' | 'withdraw', course: Course): Promise<PaymentSnapshot> {
+async function takeStep(paymentId: string, step: Step, course: Course): Promise<PaymentSnapshot> {
+  if (step === 'release') return book.releaseFunds({ paymentId, outcome: 'not_booked_in_time' });
   const work =
     step === 'look'
       ? activities.followCheckout({ paymentId })
@@ -142,8 +176,10 @@ async function tolerate(course: Course, work: Promise<PaymentSnapshot>): Promise
   }
 }
 
+const waiting: ReadonlySet<PaymentSnapshot['state']> = new Set(['checkout', 'funded']);
+
 function become(course: Course, next: PaymentSnapshot): void {
-  if (next.state === 'checkout' && course.payment?.state !== 'checkout') course.openSince = Date.now();
+  if (waiting.has(next.state) && course.payment?.state !== next.state) course.openSince = Date.now();
   course.payment = next;
   setCurrentDetails(`state **${next.state}**${next.outcome === null ? '' : ` (${next.outcome})`}`);
 }

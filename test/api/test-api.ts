@@ -139,7 +139,7 @@ function dependenciesOf(
       taskQueue: temporal.taskQueue,
       deadlineMs: 10_000,
       saleTiming: patient,
-      checkoutTiming: { ...patient, checkoutMs: 60_000, topUpMs: 60_000 },
+      checkoutTiming: { ...patient, checkoutMs: 60_000, topUpMs: 60_000, bookingMs: 60_000 },
       limitsOf: topUpLimits,
       refundTiming: patient,
       refundRules,

@@ -50,6 +50,25 @@ const post = (transaction: ReturnType<typeof pay>, onSuccess: Rider[] = [], onRe
   riders: { onSuccess, onRefusal },
 });
 
+describe('riders of holds', () => {
+  it('commit with the hold, with its taking and with its release, and a moved row refuses each of them', async () => {
+    await give(book.poster, member('rh'), 1000);
+    const hold = (opKey: string) => ({ opKey, account: member('rh'), amount: aud(300), description: opKey });
+    for (const id of ['rh1', 'rh2']) await addState(id);
+    await book.poster.placeHold(hold('rh-1'), { onSuccess: [state('rh1', 'held', 1)] });
+    await book.poster.placeHold(hold('rh-2'), { onSuccess: [state('rh2', 'held', 1)] });
+    const taken = { ...pay('rh-pay', 'rh', 200), consumesHolds: [{ holdOpKey: 'rh-1', amount: aud(200) }] };
+    expect(refused(await book.poster.post(taken, { onSuccess: [state('rh1', 'paid', 1)] })).code).toBe('conflict');
+    posted(await book.poster.post(taken, { onSuccess: [state('rh1', 'paid', 2)] }));
+    const release = { holdOpKey: 'rh-2', account: member('rh'), opKey: 'rh-r' };
+    expect(await book.poster.releaseHold(release, { onSuccess: [state('rh2', 'free', 2)] })).toMatchObject({
+      kind: 'released',
+    });
+    expect(await states()).toMatchObject([{ state: 'paid' }, { state: 'free' }]);
+    expect(await book.account(member('rh'))).toMatchObject({ balance: 800, held: 0 });
+  });
+});
+
 describe('riders', () => {
   it('commit with the posting that carries them', async () => {
     await addState('s1');

@@ -9,7 +9,9 @@ import { newPaymentSchema, wishOf } from './payments.route.ts';
 
 const tag = 'Payments';
 const batchSchema = z.object({ id: id('paymentBatch'), items: z.array(paymentSchema) }).meta({ id: 'PaymentBatch' });
-const body = z.strictObject({ payments: z.array(newPaymentSchema).min(1).max(1_000) }).meta({ id: 'NewPaymentBatch' });
+/** A batch books at once: there is nothing to hold for. */
+const item = newPaymentSchema.refine(({ to }) => to !== undefined, { message: 'must name whom to pay', path: ['to'] });
+const body = z.strictObject({ payments: z.array(item).min(1).max(1_000) }).meta({ id: 'NewPaymentBatch' });
 const forecastSchema = z.object({
   items: z.array(
     z.object({

@@ -6,6 +6,7 @@ import {
   cancelPayment,
   showPayment,
   type MemberMoneyParts,
+  type Party,
   type PaymentWish,
 } from '../payment-writing.ts';
 import { paymentSchema } from '../payment-view.ts';
@@ -15,16 +16,32 @@ import { id, idParam, positiveMoney, text } from '../schemas.ts';
 const tag = 'Payments';
 const later = { description: 'Not known within the deadline: look again at `Location`', schema: paymentSchema };
 
+/** Whom a member pays. */
+export const payeeSchema = z.union([
+  z.strictObject({ organisation: id('organisation') }),
+  z.strictObject({ member: id('member') }),
+]);
+
+/** What both sides read beside a payment. */
+export const entryTypeSchema = z.enum([
+  'Club Payment',
+  'Club Membership',
+  'Entry to an event',
+  'Member Transfer',
+  'Miscellaneous',
+]);
+
 /** What a payment is asked for with. */
 export const newPaymentSchema = z
   .strictObject({
     member: id('member').meta({ description: 'Who pays' }),
-    to: z.union([z.strictObject({ organisation: id('organisation') }), z.strictObject({ member: id('member') })]),
+    to: payeeSchema.optional(),
+    booking: z.literal('host').optional().meta({
+      description: 'Instead of `to`: only hold the funds; you book within them at `…/bookings`, or release them',
+    }),
     amount: positiveMoney,
     description: text(255),
-    type: z
-      .enum(['Club Payment', 'Club Membership', 'Entry to an event', 'Member Transfer', 'Miscellaneous'])
-      .optional(),
+    type: entryTypeSchema.optional(),
     session: text(120).optional(),
     event: text(120).optional(),
     paymentType: text(60).optional(),
@@ -37,12 +54,20 @@ export const newPaymentSchema = z
       .meta({ description: 'Which callback hears of the outcome, and with what' }),
     returnUrl: z.url().max(500).optional(),
   })
+  .refine(({ to, booking }) => (to === undefined) !== (booking === undefined), {
+    message: 'must name whom to pay, or that you will book',
+    path: ['to'],
+  })
   .meta({ id: 'NewPayment' });
 
 /** What is asked for, whoever is paid. */
-export function wishOf({ to, ...wish }: z.output<typeof newPaymentSchema>): PaymentWish {
-  if ('member' in to) return { ...wish, to: { kind: 'member', id: to.member } };
-  return { ...wish, to: { kind: 'organisation', id: to.organisation } };
+export function wishOf(asked: z.output<typeof newPaymentSchema>): PaymentWish {
+  return { ...asked, to: asked.to === undefined ? null : partyOf(asked.to) };
+}
+
+/** A payee as the book has it. */
+export function partyOf(to: z.output<typeof payeeSchema>): Party {
+  return 'member' in to ? { kind: 'member', id: to.member } : { kind: 'organisation', id: to.organisation };
 }
 
 /** Payments of members: from the balance, or by a checkout for what it lacks. */
@@ -87,12 +112,12 @@ function cancel(parts: MemberMoneyParts): Route {
     method: 'post',
     path: '/v1/payments/:id/cancel',
     tag,
-    summary: 'Give an open checkout up',
+    summary: 'Give an open checkout up, or funds back unbooked',
     description: 'Says truthfully who won: card money that was faster leaves the payment paid (409).',
     policy: keyed('platform', 'payments.use'),
     idempotency: 'required',
     params: idParam('payment'),
-    responses: { 200: { description: 'Canceled', schema: paymentSchema }, 202: later },
+    responses: { 200: { description: 'Canceled, or released', schema: paymentSchema }, 202: later },
     handle: async ({ params, write }) => {
       invariant(write !== null, 'A cancel without a key');
       return cancelPayment(parts, params.id, write);

@@ -47,6 +47,34 @@ export function payment(paid: BalancePayment): NewLedgerTransaction {
   return { ...transaction, ...holds, opKey: `payment-${paid.id}`, kind: 'payment' };
 }
 
+/** One of several payments that a host makes out of a member's funds. */
+export interface BookedLine {
+  readonly to: Party;
+  readonly amount: Money;
+  readonly type: EntryType;
+}
+
+/** What a host books within the funds of a payment; each line is a row of the member's statement (decisions D14). */
+export function hostBooking(
+  booked: Omit<BalancePayment, 'to' | 'type' | 'amount'> & {
+    readonly lines: readonly BookedLine[];
+  },
+): NewLedgerTransaction {
+  const from: Party = { kind: 'member', id: booked.memberId };
+  const legs = booked.lines.flatMap(
+    ({ to, amount, type }) => moved({ ...booked, amount }, { from, to, types: [type, type] }).legs,
+  );
+  return {
+    opKey: `payment-${booked.id}`,
+    kind: 'payment',
+    occurredAt: booked.occurredAt,
+    description: booked.description,
+    legs,
+    links: { ...linkOf(from), ...booked.links },
+    ...(booked.consumesHolds === undefined ? {} : { consumesHolds: booked.consumesHolds }),
+  };
+}
+
 export interface OrganisationMovement extends Movement {
   readonly organisationId: string;
   readonly to: Party;
