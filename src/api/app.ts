@@ -25,6 +25,7 @@ import { iouActRoutes } from './routes/iou-acts.route.ts';
 import { iouRoutes } from './routes/ious.route.ts';
 import { ledgerRoutes } from './routes/ledger.route.ts';
 import { memberRoutes } from './routes/members.route.ts';
+import { memberStatementRoutes } from './routes/member-statements.route.ts';
 import { autoTopUpRoutes } from './routes/auto-top-up.route.ts';
 import { AutoTopUps } from '../entities/auto-top-ups.ts';
 import type { CardSetUpDirect } from '../stripe/card-set-up.direct.ts';
@@ -130,6 +131,7 @@ export function apiRoutes(parts: ApiDependencies): readonly Route[] {
     ...readerRoutes({ orm, pool, administrationFor: parts.administrationFor }),
     ...organisationRoutes(orm, settings.defaultZone),
     ...memberRoutes(orm),
+    ...memberStatementRoutes({ orm, pool, zone: settings.defaultZone }),
     ...paymentRoutes(money),
     ...paymentBatchRoutes(money),
     ...topUpRoutes(money),
