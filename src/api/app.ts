@@ -39,6 +39,7 @@ import { readerRoutes } from './routes/readers.route.ts';
 import { saleEventRoutes } from './routes/sale-events.route.ts';
 import { saleRoutes } from './routes/sales.route.ts';
 import { siteRoutes } from './routes/sites.route.ts';
+import { statementFileRoutes } from './routes/statement-files.route.ts';
 import type { SaleEventHub } from './sale-event-hub.ts';
 import { SaleMessenger } from './sale-messenger.ts';
 import type { BrowserSecrets } from '../stripe/client-secret.direct.ts';
@@ -124,6 +125,7 @@ export function apiRoutes(parts: ApiDependencies): readonly Route[] {
       timing: settings.checkoutTiming,
     }),
   };
+  const statements = { orm, pool, zone: settings.defaultZone };
   const routes = [
     ...saleRoutes({ pool, messenger, answers: parts.answers, amountMaxMinor: settings.saleAmountMaxMinor }),
     ...saleEventRoutes({ pool, hub: parts.hub }),
@@ -131,7 +133,8 @@ export function apiRoutes(parts: ApiDependencies): readonly Route[] {
     ...readerRoutes({ orm, pool, administrationFor: parts.administrationFor }),
     ...organisationRoutes(orm, settings.defaultZone),
     ...memberRoutes(orm),
-    ...memberStatementRoutes({ orm, pool, zone: settings.defaultZone }),
+    ...memberStatementRoutes(statements),
+    ...statementFileRoutes(statements),
     ...paymentRoutes(money),
     ...paymentBatchRoutes(money),
     ...topUpRoutes(money),

@@ -34,8 +34,13 @@ export function localTimestamp(instant: string, zone: string): string {
 
 /** `5 Apr 2026`: the date that a calendar in `zone` shows at `instant`. */
 export function localDayForPeople(instant: string, zone: string): string {
-  const { year, month, day } = partsAt(Date.parse(instant), zone);
-  return `${Number(day)} ${months[Number(month) - 1] ?? ''} ${year}`;
+  return dayForPeople(localDate(Date.parse(instant), zone));
+}
+
+/** `2026-04-05` as `5 Apr 2026`. */
+export function dayForPeople(day: string): string {
+  const [year, month, dayOfMonth] = day.split('-').map(Number);
+  return `${dayOfMonth ?? ''} ${months[(month ?? 0) - 1] ?? ''} ${year ?? ''}`;
 }
 
 const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];

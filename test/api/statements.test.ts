@@ -107,7 +107,7 @@ describe('GET /v1/members/{id}/statement', () => {
 });
 
 describe('GET /v1/members/{id}/balance', () => {
-  it('tells what is there, held and to be spent, and the newest row’s date', async () => {
+  it('[C15] tells what is there, held and to be spent, and the newest row’s date', async () => {
     const member = await newMember();
     const none = { member, at: null, lastEntryAt: null, balance: aud(0), available: aud(0), held: aud(0) };
     expect((await get(`${member}/balance`)).body).toEqual(none);
@@ -136,7 +136,7 @@ describe('GET /v1/members/{id}/balance', () => {
 });
 
 describe('GET /v1/members/{id}/overview', () => {
-  it('shows an administrator the balance and the ten newest card payments, whatever became of them', async () => {
+  it('[C61] shows an administrator the balance and the ten newest card payments, whatever became of them', async () => {
     const member = await newMember();
     await adjust(member, 700);
     for (let n = 10; n <= 21; n += 1) {
@@ -167,10 +167,40 @@ describe('GET /v1/members/{id}/overview', () => {
   });
 });
 
-const pages = ['statement', 'balance', 'overview'];
+describe('GET /v1/members/{id}/statement.csv and .pdf', () => {
+  it('send files, made for an instant that they name and can be asked for again', async () => {
+    const member = await bettyOfTheSpecification();
+    for (const [name, type, start] of [
+      ['statement.csv', 'text/csv; charset=utf-8', 'Betty Bunting,'],
+      ['statement.pdf', 'application/pdf', '%PDF-1.'],
+    ] as const) {
+      const first = await get(`${member}/${name}`);
+      expect([first.status, first.headers.get('content-type')]).toEqual([200, type]);
+      expect(first.headers.get('content-disposition')).toBe(`attachment; filename="${name}"`);
+      expect(first.text.startsWith(start)).toBe(true);
+      const asOf = first.headers.get('tillflow-as-of')!;
+      await adjust(member, 100);
+      const again = await get(`${member}/${name}?asOf=${asOf}`);
+      expect([again.text, again.headers.get('tillflow-as-of')]).toEqual([first.text, asOf]);
+      expect((await get(`${member}/${name}`)).text).not.toBe(first.text);
+    }
+  });
+
+  it('cut the rows to local days, and mark the byte order where asked to', async () => {
+    const member = await bettyOfTheSpecification();
+    const lines = async (query: string) =>
+      (await get(`${member}/statement.csv${query}`)).text.trim().split('\r\n').length;
+    expect([await lines(''), await lines('?to=2026-01-01'), await lines('?from=2026-01-01')]).toEqual([4, 2, 4]);
+    const url = `${api.url}/v1/members/${member}/statement.csv?bom=true`;
+    const marked = await fetch(url, { headers: { authorization: `Bearer ${api.shops.platformKey}` } });
+    expect([...new Uint8Array(await marked.arrayBuffer()).subarray(0, 4)]).toEqual([0xef, 0xbb, 0xbf, 0x42]);
+  });
+});
+
+const pages = ['statement', 'statement.csv', 'statement.pdf', 'balance', 'overview'];
 
 describe('statements', () => {
-  it('are forbidden to keys without the right and to organisations, and of nobody who is not there', async () => {
+  it('[C49] are forbidden to keys without the right and to organisations, and of nobody who is not there', async () => {
     const member = await newMember();
     const platform = { organisationId: null, siteId: null };
     const without = await seedKey(api.orm, platform, ['member.manage', 'ledger.view', 'iou.manage']);
@@ -196,6 +226,8 @@ describe('statements', () => {
       ...['balance?at=2026-03-31', 'balance?at=2026-03-31T10:00:00%2B10:00', 'balance?at=2026-03-31T10:00:00.1234567Z'],
       ...['balance?at=0000-01-01T00:00:00Z', 'balance?edge=end', 'balance?day=2026-03-31&edge=noon'],
       ...['balance?day=2026-03-31&at=2026-03-31T00:00:00Z', 'overview?from=2026-03-01'],
+      ...['statement.csv?from=2026-03-02&to=2026-03-01', 'statement.csv?bom=yes', 'statement.pdf?bom=true'],
+      ...['statement.csv?asOf=2100-01-01T00:00:00Z', 'statement.pdf?asOf=today', 'statement.pdf?to=2026-04-31'],
     ];
     for (const path of refused) {
       const { status, body } = await get(`${member}/${path}`);

@@ -28,12 +28,17 @@ const short = async (member: StatementMember, more: Partial<StatementPageQuery> 
   ]);
 
 describe("a page of a member's statement", () => {
-  it('[STM-01] shows rows with counterparty, signed amount and balance, the newest first', async () => {
+  it('[STM-01] [C25] shows rows with counterparty, signed amount and balance, the newest first', async () => {
     const betty = await members.member('Betty', 'Bunting', { homeClub: 'Rival Club', rankName: 'Grand Master' });
     const club = await members.organisation('Rival Club');
     const first = await members.card(betty.id, 10_000);
     const second = await members.pay(betty.id, { kind: 'organisation', id: club }, 3_000);
+    await members.book.database.query(
+      "INSERT INTO auto_top_up (member_id, state, amount_minor, processor_account_id, updated_at) VALUES (?, 'on', 10000, 'pac_1', '2026-01-01')",
+      [betty.id],
+    );
     const page = await read(betty);
+    expect(page.autoTopUp).toEqual({ state: 'on', amount: aud(10_000) });
     expect(page.header).toEqual({
       ...{ name: 'Betty Bunting', no: betty.no, homeClub: 'Rival Club', rank: 'Grand Master' },
     });
@@ -93,7 +98,7 @@ describe("a page of a member's statement", () => {
     expect([sent?.description, got?.description]).toEqual(['ß'.repeat(80), 'ß'.repeat(80)]);
   });
 
-  it('has 30 of 45 rows, then 15, each once, while new ones are added', async () => {
+  it('[C48] has 30 of 45 rows, then 15, each once, while new ones are added', async () => {
     const cara = await members.member('Cara');
     for (let row = 1; row <= 45; row += 1) await members.adjust(cara.id, row);
     const first = await read(cara);
@@ -113,7 +118,7 @@ describe('the refund that a card row offers', () => {
   const offers = async (member: StatementMember, at = now) =>
     (await read(member, { now: at })).rows.flatMap(({ refund }) => (refund === null ? [] : [refund]));
 
-  it('is what is left of it, while the balance covers that and it is younger than twelve weeks', async () => {
+  it('[C48] is what is left of it, while the balance covers that and it is younger than twelve weeks', async () => {
     const dora = await members.member('Dora');
     await members.card(dora.id, 5_000, { capturedAt: '2026-01-01T10:00:00Z' });
     const atLimit = new Date('2026-03-26T10:00:00Z');
@@ -183,7 +188,7 @@ describe('local days', () => {
 });
 
 describe('a balance', () => {
-  it('of a member without rows is nothing, with no date; then it has the newest row’s', async () => {
+  it('[C17] of a member without rows is nothing, with no date; then it has the newest row’s', async () => {
     const fay = await members.member('Fay');
     const nothing = { balance: aud(0), available: aud(0), held: aud(0), lastEntryAt: null };
     expect(await readMemberBalance(reader, fay)).toEqual(nothing);
@@ -231,9 +236,8 @@ describe('the database', () => {
       return [rows.length, counted.length];
     };
     const [few, many] = [await members.member('Few'), await members.member('Many')];
-    const others = await Promise.all(['A', 'B', 'C'].map((name) => members.organisation(`Club ${name}`)));
-    await fill(few, 30, others);
-    await fill(many, 3_000, others);
+    await members.fill(few.id, 30);
+    await members.fill(many.id, 3_000);
     expect([await asked(few, 30), await asked(many, 30), await asked(many, 100)]).toEqual([
       ...[
         [30, 3],
@@ -247,15 +251,4 @@ describe('the database', () => {
     expect(used.filter(({ type }) => !['const', 'eq_ref', 'range'].includes(type))).toEqual([]);
     expect(used.filter(({ Extra }) => /filesort|temporary/.test(Extra))).toEqual([]);
   });
-
-  async function fill(member: StatementMember, rows: number, clubs: readonly string[]): Promise<void> {
-    await members.card(member.id, rows * 10);
-    for (let row = 1; row < rows; row += 250) {
-      const batch = Array.from({ length: Math.min(250, rows - row) }, (_, n) => {
-        const to = { kind: 'organisation', id: clubs[n % clubs.length]! } as const;
-        return members.payment(member.id, to, { amountMinor: 1, type: 'Club Payment', description: 'Table' });
-      });
-      await members.group(batch);
-    }
-  }
 });
