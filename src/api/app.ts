@@ -1,42 +1,25 @@
 import Koa, { type Middleware } from 'koa';
 import helmet from 'koa-helmet';
-import type { Client } from '@temporalio/client';
 import type { SaleTiming } from '../domain/sale-timing.ts';
 import type { ReaderAdministration } from '../domain/reader-administration.ts';
-import type { AnswerKeeper } from '../entities/answer-keeper.ts';
-import type { Orm } from '../entities/orm.ts';
 import type { ProcessorAccount } from '../entities/processor-account.entity.ts';
-import type { SqlPool } from '../entities/sql-pool.ts';
 import { Authentication } from './authentication.ts';
 import { cors, originsOf } from './cors.ts';
 import { errorMiddleware } from './error-middleware.ts';
 import type { Health } from './health.ts';
 import type { Logger } from './logger.ts';
+import { memberMoneyRoutes, type MemberMoneyDependencies, type MemberMoneySettings } from './member-money-routes.ts';
 import type { ApiMetrics } from './metrics.ts';
 import { RateLimit } from './rate-limit.ts';
 import { requestContext } from './request-context.ts';
 import type { Route } from './route.ts';
 import { createRouter } from './router.ts';
 import { apiKeyRoutes } from './routes/api-keys.route.ts';
-import { bookingRoutes } from './routes/bookings.route.ts';
 import { callbackRoutes } from './routes/callbacks.route.ts';
 import { docsRoutes } from './routes/docs.route.ts';
 import { healthRoutes } from './routes/health.route.ts';
-import { iouActRoutes } from './routes/iou-acts.route.ts';
-import { iouRoutes } from './routes/ious.route.ts';
 import { ledgerRoutes } from './routes/ledger.route.ts';
-import { memberRoutes } from './routes/members.route.ts';
-import { autoTopUpRoutes } from './routes/auto-top-up.route.ts';
-import { AutoTopUps } from '../entities/auto-top-ups.ts';
-import type { CardSetUpDirect } from '../stripe/card-set-up.direct.ts';
-import { paymentBatchRoutes } from './routes/payment-batches.route.ts';
-import { paymentRoutes } from './routes/payments.route.ts';
-import { topUpRoutes } from './routes/top-ups.route.ts';
-import { RefundMessenger } from './refund-messenger.ts';
-import { MemberMoneyMessenger } from './member-money-messenger.ts';
 import { organisationRoutes } from './routes/organisations.route.ts';
-import { internalRefundRoutes } from './routes/internal-refunds.route.ts';
-import { refundRoutes } from './routes/refunds.route.ts';
 import { processorAccountRoutes } from './routes/processor-accounts.route.ts';
 import { readerRoutes } from './routes/readers.route.ts';
 import { saleEventRoutes } from './routes/sale-events.route.ts';
@@ -44,40 +27,21 @@ import { saleRoutes } from './routes/sales.route.ts';
 import { siteRoutes } from './routes/sites.route.ts';
 import type { SaleEventHub } from './sale-event-hub.ts';
 import { SaleMessenger } from './sale-messenger.ts';
-import type { BrowserSecrets } from '../stripe/client-secret.direct.ts';
-import type { RefundRules } from '../domain/refund.ts';
-import type { RefundTiming } from '../domain/refund-snapshot.ts';
-import type { CheckoutTiming } from '../domain/payment-snapshot.ts';
-import type { TopUpLimits } from '../domain/auto-top-up.ts';
 
 /** Figures of a deployment. */
-export interface ApiSettings {
+export interface ApiSettings extends MemberMoneySettings {
   readonly version: string;
-  readonly taskQueue: string;
-  readonly deadlineMs: number;
   readonly saleTiming: SaleTiming;
-  readonly checkoutTiming: CheckoutTiming;
-  /** Limits of members' balances in a currency. */
-  readonly limitsOf: (currency: string) => TopUpLimits;
-  readonly refundTiming: RefundTiming;
-  readonly refundRules: RefundRules;
   readonly saleAmountMaxMinor: number;
-  readonly defaultZone: string;
   readonly rateLimitPerMinute: number;
   /** Comma-separated. */
   readonly corsOrigins: string;
 }
 
 /** What the API stands on; made by the process that serves it, or by a test. */
-export interface ApiDependencies {
-  readonly orm: Orm;
-  readonly pool: SqlPool;
-  readonly temporal: Client;
+export interface ApiDependencies extends MemberMoneyDependencies {
   readonly administrationFor: (account: ProcessorAccount) => ReaderAdministration;
-  readonly setUpsAt: (account: ProcessorAccount) => CardSetUpDirect;
-  readonly secretsAt: (account: ProcessorAccount) => BrowserSecrets;
   readonly hub: SaleEventHub;
-  readonly answers: AnswerKeeper;
   readonly health: Health;
   readonly metrics: ApiMetrics;
   readonly log: Logger;
@@ -123,43 +87,13 @@ export function apiRoutes(parts: ApiDependencies): readonly Route[] {
     deadlineMs: settings.deadlineMs,
     timing: settings.saleTiming,
   });
-  const money = {
-    ...{ orm, pool, answers: parts.answers, secretsAt: parts.secretsAt, limitsOf: settings.limitsOf },
-    messenger: new MemberMoneyMessenger(parts.temporal, {
-      taskQueue: settings.taskQueue,
-      deadlineMs: settings.deadlineMs,
-      timing: settings.checkoutTiming,
-    }),
-  };
-  const refunds = {
-    ...{ orm, pool, answers: parts.answers, refundRules: settings.refundRules },
-    refunds: new RefundMessenger(parts.temporal, {
-      taskQueue: settings.taskQueue,
-      deadlineMs: settings.deadlineMs,
-      timing: settings.refundTiming,
-    }),
-  };
   const routes = [
     ...saleRoutes({ pool, messenger, answers: parts.answers, amountMaxMinor: settings.saleAmountMaxMinor }),
     ...saleEventRoutes({ pool, hub: parts.hub }),
     ...siteRoutes(orm),
     ...readerRoutes({ orm, pool, administrationFor: parts.administrationFor }),
     ...organisationRoutes(orm, settings.defaultZone),
-    ...memberRoutes(orm),
-    ...paymentRoutes(money),
-    ...bookingRoutes(money),
-    ...paymentBatchRoutes(money),
-    ...topUpRoutes(money),
-    ...refundRoutes(refunds),
-    ...internalRefundRoutes(refunds),
-    ...autoTopUpRoutes({
-      ...{ orm, pool, limitsOf: settings.limitsOf, setUpsAt: parts.setUpsAt },
-      autoTopUps: new AutoTopUps(orm, pool),
-      lookForCard: (memberId) => money.messenger.lookForCard(memberId),
-    }),
-    // The acts come first: their addresses are no identifiers.
-    ...iouActRoutes(money),
-    ...iouRoutes(orm),
+    ...memberMoneyRoutes(parts),
     ...callbackRoutes(orm),
     ...processorAccountRoutes(orm),
     ...apiKeyRoutes(orm),

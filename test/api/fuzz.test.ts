@@ -14,7 +14,8 @@ let sale: string;
 const rejections: unknown[] = [];
 const note = (reason: unknown): void => void rejections.push(reason);
 beforeAll(async () => {
-  api = await startTestApi({ administration: readerCupboard() });
+  // A command that nobody decides is answered at the deadline; how many there are changes with every route that is added.
+  api = await startTestApi({ administration: readerCupboard(), settings: { deadlineMs: 500 } });
   const { site, reader } = api.shops.ours;
   const coffee = { site, reader, amount: { amount: 2500, currency: 'AUD' } };
   sale = idOf(await api.call('POST', '/v1/sales', { key: randomUUID(), body: coffee }));

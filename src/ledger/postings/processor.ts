@@ -63,11 +63,14 @@ export interface CardIn extends ProcessorEvent {
   readonly type: Extract<EntryType, 'Manual Top Up' | 'Auto Top Up' | 'CC Payment'>;
 }
 
+/** Before the id of the card transaction whose money is posted; reports find the card by it. */
+export const cardInOpKeyPrefix = 'card-in-';
+
 /** Card money that a member brought, as a top-up or for a linked payment (decisions 1, row "card-in"). */
 export function cardIn(event: CardIn): NewLedgerTransaction {
   const { amount, type } = event;
   return {
-    opKey: `card-in-${event.cardTransactionId}`,
+    opKey: `${cardInOpKeyPrefix}${event.cardTransactionId}`,
     kind: 'card-in',
     occurredAt: event.occurredAt,
     description: event.description,

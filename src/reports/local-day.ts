@@ -1,0 +1,79 @@
+import { invariant } from '../domain/invariant.ts';
+
+/** Local days and times for people. Instants are ISO 8601 UTC, zones IANA names, days `YYYY-MM-DD` (decisions D6). */
+
+/**
+ * The instant at which `day` begins in `zone`: the first one that a clock there shows with this date or a later one.
+ * Right also where the clock is changed at midnight, and for days of 23 or 25 hours.
+ */
+export function startOfDay(day: string, zone: string): string {
+  const middle = Date.parse(`${day}T00:00:00Z`);
+  invariant(!Number.isNaN(middle), `Not a day: ${JSON.stringify(day)}`);
+  // No zone is further from UTC than 14 hours; in whole seconds, which is what clocks are changed by.
+  let before = middle / 1_000 - 15 * 3_600;
+  let after = middle / 1_000 + 15 * 3_600;
+  while (after - before > 1) {
+    const between = before + ((after - before) >> 1);
+    if (localDate(between * 1_000, zone) < day) before = between;
+    else after = between;
+  }
+  return new Date(after * 1_000).toISOString();
+}
+
+/** The instant at which the day after `day` begins in `zone`: where a half-open range up to the end of `day` stops. */
+export function endOfDay(day: string, zone: string): string {
+  const next = new Date(Date.parse(`${day}T00:00:00Z`) + 24 * 3_600_000);
+  return startOfDay(next.toISOString().slice(0, 10), zone);
+}
+
+/** `YYYY-MM-DD HH:MM:SS` as a clock in `zone` shows `instant`. */
+export function localTimestamp(instant: string, zone: string): string {
+  const shown = partsAt(Date.parse(instant), zone);
+  return `${dateOf(shown)} ${shown.hour}:${shown.minute}:${shown.second}`;
+}
+
+/** `5 Apr 2026`: the date that a calendar in `zone` shows at `instant`. */
+export function localDayForPeople(instant: string, zone: string): string {
+  return dayForPeople(localDate(Date.parse(instant), zone));
+}
+
+/** `2026-04-05` as `5 Apr 2026`. */
+export function dayForPeople(day: string): string {
+  const [year, month, dayOfMonth] = day.split('-').map(Number);
+  return `${dayOfMonth ?? ''} ${months[(month ?? 0) - 1] ?? ''} ${year ?? ''}`;
+}
+
+const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
+
+type Part = 'year' | 'month' | 'day' | 'hour' | 'minute' | 'second';
+
+function localDate(epochMs: number, zone: string): string {
+  return dateOf(partsAt(epochMs, zone));
+}
+
+function dateOf({ year, month, day }: Record<Part, string>): string {
+  return `${year}-${month}-${day}`;
+}
+
+function partsAt(epochMs: number, zone: string): Record<Part, string> {
+  const parts = formatOf(zone).formatToParts(epochMs);
+  return Object.fromEntries(parts.map(({ type, value }) => [type, value])) as Record<Part, string>;
+}
+
+/** Making one takes a thousand times longer than using it. */
+const formats = new Map<string, Intl.DateTimeFormat>();
+
+function formatOf(zone: string): Intl.DateTimeFormat {
+  const known = formats.get(zone);
+  if (known !== undefined) return known;
+  const twoDigits = {
+    month: '2-digit',
+    day: '2-digit',
+    hour: '2-digit',
+    minute: '2-digit',
+    second: '2-digit',
+  } as const;
+  const made = new Intl.DateTimeFormat('en', { timeZone: zone, hourCycle: 'h23', year: 'numeric', ...twoDigits });
+  formats.set(zone, made);
+  return made;
+}
