@@ -28,6 +28,7 @@ import { memberRoutes } from './routes/members.route.ts';
 import { autoTopUpRoutes } from './routes/auto-top-up.route.ts';
 import { AutoTopUps } from '../entities/auto-top-ups.ts';
 import type { CardSetUpDirect } from '../stripe/card-set-up.direct.ts';
+import { noticeRoutes } from './routes/notices.route.ts';
 import { paymentBatchRoutes } from './routes/payment-batches.route.ts';
 import { paymentRoutes } from './routes/payments.route.ts';
 import { topUpRoutes } from './routes/top-ups.route.ts';
@@ -142,6 +143,7 @@ export function apiRoutes(parts: ApiDependencies): readonly Route[] {
     ...iouActRoutes(money),
     ...iouRoutes(orm),
     ...callbackRoutes(orm),
+    ...noticeRoutes({ orm, pool }),
     ...processorAccountRoutes(orm),
     ...apiKeyRoutes(orm),
     ...ledgerRoutes(pool),
