@@ -97,7 +97,7 @@ async function batch(from: Person, amount: number): Promise<void> {
 
 describe('a low balance', () => {
   it('[LOW-01] is told with the balance, the rows that led to it, and the way out', async () => {
-    const [helper, alan] = [await carded(10_000, 10_000), await person(2_500)];
+    const [rich, alan] = [await carded(10_000, 10_000), await person(2_500)];
     await paid(alan, club, 1_000, { description: 'Tuesday <b>pairs</b>' });
     const [mail, ...more] = await mailsTo(counter, alan.email);
     expect([mail?.subject, more]).toEqual(['Low Balance Warning', []]);
@@ -109,7 +109,7 @@ describe('a low balance', () => {
     for (const page of ['top-up', 'statement', 'settings'])
       expect(mail?.text).toContain(`https://host.example/members/${alan.ref}/${page}`);
     expect(mail?.html).toContain('Tuesday &lt;b&gt;pairs&lt;/b&gt;');
-    expect(await subjects(helper)).toEqual([]);
+    expect(await subjects(rich)).toEqual([]);
   });
 
   it('[LOW-02] [LOW-03] is not told to who does not want it, nor when 20.00 are left', async () => {
@@ -285,6 +285,21 @@ describe('a transfer between members', () => {
     const house = await person(0, { system: true });
     await paid(quiet, { member: house.id }, 1_000);
     expect([await subjects(quiet), await subjects(house)]).toEqual([[], []]);
+  });
+});
+
+describe('an IOU', () => {
+  it('is told to who owes, with the amount, the club and where to pay', async () => {
+    const betty = await person(0);
+    const { no } = (await counter.till.get<{ no: number }>(`/v1/members/${betty.id}`)).body;
+    const { name } = (await counter.till.get<{ name: string }>(`/v1/organisations/${club.organisation}`)).body;
+    const owed = { organisation: club.organisation, memberNo: no, amount: { amount: 1_250, currency: 'AUD' } };
+    const made = await counter.till.post('/v1/ious', { externalRef: randomUUID(), ...owed }, randomUUID());
+    expect(made.status).toBe(201);
+    const mails = await mailsTo(counter, betty.email);
+    expect(mails.map(({ subject }) => subject)).toEqual([`Pending Payment to ${name}`]);
+    expect(mails[0]?.text).toContain(`You owe ${name} 12.50 AUD`);
+    expect(mails[0]?.text).toContain(`https://host.example/members/${betty.ref}/pay`);
   });
 });
 
