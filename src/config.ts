@@ -16,6 +16,14 @@ const port = z.coerce.number().int().min(0).max(65_535);
 const flag = z.enum(['true', 'false']).transform((value) => value === 'true');
 const ms = z.coerce.number().int().positive();
 
+/** A page of the host for members; the default shows what a link would look like. */
+function link(page: string) {
+  return z
+    .string()
+    .regex(/^https?:\/\//, 'must begin with https:// or http://')
+    .default(`https://host.example/members/{member}/${page}`);
+}
+
 const schema = z.object({
   DATABASE_URL: z.string().regex(/^(mysql|mariadb):\/\//, 'must begin with mysql:// or mariadb://'),
   DATABASE_CONNECTIONS: z.coerce.number().int().min(1).max(200).default(10),
@@ -72,6 +80,23 @@ const schema = z.object({
   CALLBACK_MS: ms.default(1_000),
   /** For demos and tests: callbacks may go to plain HTTP and to addresses of our own network. */
   CALLBACK_ALLOW_PRIVATE: flag.default(false),
+  NOTICE_MS: ms.default(1_000),
+  /** Where notices are sent by; without it they are files in `OUTBOX_DIR`. */
+  SMTP_URL: z
+    .string()
+    .regex(/^smtps?:\/\//, 'must begin with smtp:// or smtps://')
+    .optional(),
+  OUTBOX_DIR: z.string().min(1).default('.tillflow/outbox'),
+  MAIL_FROM: z
+    .string()
+    .regex(/^[^<>@\r\n]*<?[^<>@\s]+@[^<>@\s]+>?$/, 'must be an address or Name <address>')
+    .default('Tillflow <noreply@localhost>'),
+  /** Pages of the host that notices lead to; `{member}` stands for the member's own reference. */
+  LINK_SET_UP: link('auto-top-up'),
+  LINK_STATEMENT: link('statement'),
+  LINK_SETTINGS: link('settings'),
+  LINK_TOP_UP: link('top-up'),
+  LINK_PAY_NOW: link('pay'),
   DEFAULT_ZONE: z.string().min(1).default('Australia/Sydney'),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
 });

@@ -10,6 +10,8 @@ import { processorAccountId } from '../src/domain/ids.ts';
 import type { ProcessorSweepPort } from '../src/domain/processor-port.ts';
 import { AccountSweeps } from '../src/entities/account-sweeps.ts';
 import { CallbackDeliveries } from '../src/entities/callback-deliveries.ts';
+import { NoticeDeliveries } from '../src/entities/notice-deliveries.ts';
+import { readStanding } from '../src/entities/notice-standing.read.ts';
 import { createOrm, unitOfWork, type Orm } from '../src/entities/orm.ts';
 import { ProcessorAccount } from '../src/entities/processor-account.entity.ts';
 import { createInbox } from '../src/entities/provider-event-inbox.ts';
@@ -19,6 +21,7 @@ import { SqlPool } from '../src/entities/sql-pool.ts';
 import { createCallbackSender } from '../src/jobs/callback-sender.ts';
 import { createJobs, type Jobs } from '../src/jobs/create-jobs.ts';
 import type { JobMetrics } from '../src/jobs/job-ports.ts';
+import { createMailer } from '../src/jobs/mailer.ts';
 import { createTemporalMessenger } from '../src/jobs/temporal-messenger.ts';
 import { createSealer } from '../src/ledger/seal.ts';
 import type { Running } from './process.ts';
@@ -70,14 +73,20 @@ async function open(config: Config, log: Logger) {
   });
   const temporal = new Client({ connection, namespace: config.TEMPORAL_NAMESPACE });
   const sealer = createSealer({ databaseUrl: config.DATABASE_URL });
+  const mailer = createMailer({
+    smtpUrl: config.SMTP_URL,
+    outboxDir: config.OUTBOX_DIR,
+    from: config.MAIL_FROM,
+  });
   const close = async (): Promise<void> => {
+    mailer.close();
     redis.disconnect();
     await sealer.close();
     await connection.close();
     await pool.close();
     await orm.close();
   };
-  return { orm, pool, redis, temporal, sealer, close };
+  return { orm, pool, redis, temporal, sealer, mailer, close };
 }
 
 function startable(config: Config, parts: Opened & { readonly log: Logger; readonly metrics: JobMetrics }): Jobs {
@@ -93,6 +102,7 @@ function startable(config: Config, parts: Opened & { readonly log: Logger; reado
     callbacks: new CallbackDeliveries(pool),
     sendCallback: createCallbackSender({ allowPrivate: config.CALLBACK_ALLOW_PRIVATE }),
     secretOf: config.secret,
+    ...noticesOf(config, parts),
     messenger: createTemporalMessenger({
       client: parts.temporal,
       taskQueue: config.TASK_QUEUE_PAYMENTS,
@@ -111,8 +121,26 @@ function startable(config: Config, parts: Opened & { readonly log: Logger; reado
       unbegunSweepMs: config.UNBEGUN_SWEEP_MS,
       sealMs: config.SEAL_MS,
       callbackMs: config.CALLBACK_MS,
+      noticeMs: config.NOTICE_MS,
     },
   });
+}
+
+/** How members are told: from rows to mails. */
+function noticesOf(config: Config, { pool, mailer }: Pick<Opened, 'pool' | 'mailer'>) {
+  return {
+    notices: new NoticeDeliveries(pool),
+    readStanding: (member: { readonly memberId: string; readonly currency: string }) =>
+      readStanding(pool, { ...member, zone: config.DEFAULT_ZONE }),
+    mailer,
+    noticeLinks: {
+      set_up: config.LINK_SET_UP,
+      statement: config.LINK_STATEMENT,
+      settings: config.LINK_SETTINGS,
+      top_up: config.LINK_TOP_UP,
+      pay_now: config.LINK_PAY_NOW,
+    },
+  };
 }
 
 /** The account's row is read each time: its key may have been exchanged. */

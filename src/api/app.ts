@@ -19,6 +19,7 @@ import { callbackRoutes } from './routes/callbacks.route.ts';
 import { docsRoutes } from './routes/docs.route.ts';
 import { healthRoutes } from './routes/health.route.ts';
 import { ledgerRoutes } from './routes/ledger.route.ts';
+import { noticeRoutes } from './routes/notices.route.ts';
 import { organisationRoutes } from './routes/organisations.route.ts';
 import { processorAccountRoutes } from './routes/processor-accounts.route.ts';
 import { readerRoutes } from './routes/readers.route.ts';
@@ -95,6 +96,7 @@ export function apiRoutes(parts: ApiDependencies): readonly Route[] {
     ...organisationRoutes(orm, settings.defaultZone),
     ...memberMoneyRoutes(parts),
     ...callbackRoutes(orm),
+    ...noticeRoutes({ orm, pool }),
     ...processorAccountRoutes(orm),
     ...apiKeyRoutes(orm),
     ...ledgerRoutes(pool),

@@ -1,9 +1,8 @@
 import type { SqlEntityManager } from '@mikro-orm/sql';
-import { noticeId } from '../domain/ids.ts';
 import type { Iou } from './iou.entity.ts';
 import type { Member } from './member.entity.ts';
-import { newId } from './new-id.ts';
 import { Notice } from './notice.entity.ts';
+import { newNotice, type Word } from './notice-rows.ts';
 
 /** What a debtor is told of an IOU. */
 export interface IouWord {
@@ -28,8 +27,8 @@ interface Telling {
   readonly at: Date;
 }
 
-function persistNotice(em: SqlEntityManager, word: IouWord, { kind, dedupeKey, at }: Telling): void {
-  const { iou, debtor, organisationName } = word;
+function persistNotice(em: SqlEntityManager, told: IouWord, { kind, dedupeKey, at }: Telling): void {
+  const { iou, debtor, organisationName } = told;
   if (debtor.isSystem) return;
   const facts = {
     iou: iou.id,
@@ -40,18 +39,6 @@ function persistNotice(em: SqlEntityManager, word: IouWord, { kind, dedupeKey, a
     description: iou.description ?? null,
     dueAt: iou.dueAt?.toISOString() ?? null,
   };
-  em.persist(
-    em.create(Notice, {
-      id: noticeId(newId('notice')),
-      memberId: debtor.id,
-      kind,
-      dedupeKey,
-      facts: JSON.stringify(facts),
-      inApp: false,
-      byEmail: true,
-      state: 'pending',
-      createdAt: at,
-      dueAt: at,
-    }),
-  );
+  const word: Word = { memberId: debtor.id, kind, dedupeKey, facts, inApp: false };
+  em.persist(em.create(Notice, newNotice(word, at)));
 }

@@ -1,17 +1,9 @@
-import type { MemberId } from '../domain/ids.ts';
+import { memberId, type MemberId } from '../domain/ids.ts';
 import type { Rider } from '../ledger/riders.ts';
-import { newId } from './new-id.ts';
+import { noticeRider } from './notice-rows.ts';
+import type { Payment } from './payment.entity.ts';
 import type { Refund } from './refund.entity.ts';
 import type { TopUp } from './top-up.entity.ts';
-
-/** What a member is told of, and from what its words are made; `dedupeKey` makes it be told once. */
-interface Word {
-  readonly memberId: MemberId;
-  readonly kind: string;
-  readonly dedupeKey: string;
-  readonly facts: Readonly<Record<string, string | number | boolean | null>>;
-  readonly inApp: boolean;
-}
 
 /** The member's card was charged and the money is there (cobalt.md 2.22). */
 export function autoTopUpSucceeded(topUp: TopUp, at: Date): Rider {
@@ -65,22 +57,18 @@ export function lateCardMoney(topUp: TopUp, amountMinor: number, at: Date): Ride
   return noticeRider({ memberId, kind: 'late_card_money', dedupeKey: `late-money-${id}`, facts, inApp: true }, at);
 }
 
-/** A row that the sender of notices finds; it travels with the change that it tells of. */
-function noticeRider(word: Word, at: Date): Rider {
-  return {
-    insert: 'notice',
-    row: {
-      id: newId('notice'),
-      member_id: word.memberId,
-      kind: word.kind,
-      dedupe_key: word.dedupeKey,
-      facts: JSON.stringify(word.facts),
-      in_app: word.inApp,
-      by_email: true,
-      state: 'pending',
-      attempts: 0,
-      created_at: at,
-      due_at: at,
-    },
-  };
+/** Both sides hear of a transfer once, with the whole amount, however it was funded (cobalt.md 2.9). */
+export function transferNotices(payment: Payment, at: Date): readonly Rider[] {
+  const { id, memberId: payer, payeeKind, payeeId, amountMinor, currency, description } = payment;
+  if (payeeKind !== 'member' || !payeeId) return [];
+  const payee = memberId(payeeId);
+  const word = (to: MemberId, other: MemberId) => ({
+    memberId: to,
+    facts: { otherMember: other, amountMinor, currency, description },
+    inApp: false,
+  });
+  return [
+    noticeRider({ ...word(payer, payee), kind: 'transfer_sent', dedupeKey: `transfer-sent-${id}` }, at),
+    noticeRider({ ...word(payee, payer), kind: 'transfer_received', dedupeKey: `transfer-received-${id}` }, at),
+  ];
 }

@@ -1,5 +1,6 @@
 import { defineEntity, p } from '@mikro-orm/core';
 import type { MemberId, NoticeId } from '../domain/ids.ts';
+import type { NoticeKind } from '../domain/notice.ts';
 
 /** `none`: there is nothing to send, it is only shown. */
 export type NoticeState = 'pending' | 'sent' | 'failed' | 'none';
@@ -15,7 +16,7 @@ const NoticeSchema = defineEntity({
   properties: {
     id: p.string().$type<NoticeId>().length(30).collation('ascii_bin').primary(),
     memberId: p.string().$type<MemberId>().length(30).collation('ascii_bin'),
-    kind: p.string().length(40).collation('ascii_bin'),
+    kind: p.string().$type<NoticeKind>().length(40).collation('ascii_bin'),
     dedupeKey: p.string().length(120).collation('ascii_bin'),
     facts: p.text(),
     subject: p.string().length(200).nullable(),

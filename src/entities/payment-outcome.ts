@@ -1,5 +1,6 @@
 import type { Rider } from '../ledger/riders.ts';
 import { callbackRiders } from './callback-rider.ts';
+import { transferNotices } from './member-notices.ts';
 import type { Payment } from './payment.entity.ts';
 
 /** What is written with the end of a payment, in the same commit, so that whoever waits for it hears of it once (W-30). */
@@ -8,5 +9,5 @@ export function outcomeRiders(
   status: 'Success' | 'Failure',
   at: Date,
 ): readonly Rider[] {
-  return callbackRiders(payment, status, at);
+  return [...callbackRiders(payment, status, at), ...(status === 'Success' ? transferNotices(payment, at) : [])];
 }

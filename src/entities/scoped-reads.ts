@@ -7,6 +7,7 @@ import { CallbackEndpoint } from './callback-endpoint.entity.ts';
 import { Dispute } from './dispute.entity.ts';
 import { Iou } from './iou.entity.ts';
 import { Member } from './member.entity.ts';
+import { Notice } from './notice.entity.ts';
 import { Organisation } from './organisation.entity.ts';
 import { ProcessorAccount } from './processor-account.entity.ts';
 import { Reader } from './reader.entity.ts';
@@ -139,6 +140,17 @@ export class ScopedReads {
     if (this.#scope.organisationId !== null) return { rows: [], nextCursor: null };
     const where = and<CallbackDelivery>(filter, after(page));
     return cut(await this.#em.find(CallbackDelivery, where, ordered(page)), page);
+  }
+
+  /** Notices are the platform's, as members are. */
+  async notice(id: string): Promise<Notice | null> {
+    if (this.#scope.organisationId !== null) return null;
+    return this.#em.findOne(Notice, { id: id as Notice['id'] });
+  }
+
+  async notices(page: PageRequest, filter: FilterQuery<Notice> = {}): Promise<Page<Notice>> {
+    if (this.#scope.organisationId !== null) return { rows: [], nextCursor: null };
+    return cut(await this.#em.find(Notice, and<Notice>(filter, after(page)), ordered(page)), page);
   }
 
   /** The platform's accounts are also what an organisation may sell through, so it sees those and its own. */

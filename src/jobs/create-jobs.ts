@@ -20,6 +20,8 @@ import type { WorkflowMessenger } from './job-ports.ts';
 import { startRecurringJob, watch, type QueueSurroundings, type RecurringJob } from './recurring-job.ts';
 import { sealBook, type Sealer } from './seal-book.job.ts';
 import { sealBookQueue } from './seal-book.queue.ts';
+import { sendNotices, type SendNoticesDependencies } from './send-notices.job.ts';
+import { sendNoticesQueue } from './send-notices.queue.ts';
 import { sweepInbox } from './sweep-inbox.job.ts';
 import { sweepInboxQueue } from './sweep-inbox.queue.ts';
 import { sweepProcessorFees } from './sweep-processor-fees.job.ts';
@@ -30,7 +32,7 @@ import { sweepUnbegunSales } from './sweep-unbegun-sales.job.ts';
 import { sweepUnbegunSalesQueue } from './sweep-unbegun-sales.queue.ts';
 
 /** Everything the jobs stand on, handed in by the process that runs them. */
-export interface JobsDependencies extends QueueSurroundings {
+export interface JobsDependencies extends QueueSurroundings, Omit<SendNoticesDependencies, 'log' | 'now'> {
   readonly rows: ProviderEventRows;
   readonly accounts: AccountSweeps;
   readonly unbegun: UnbegunSales;
@@ -50,6 +52,7 @@ export interface JobsDependencies extends QueueSurroundings {
     readonly unbegunSweepMs: number;
     readonly sealMs: number;
     readonly callbackMs: number;
+    readonly noticeMs: number;
   };
 }
 
@@ -158,5 +161,10 @@ async function startRecurring(
     everyMs: deps.every.callbackMs,
     run: () => deliverCallbacks(deps),
   });
-  return { all: [inboxSweep, eventSweep, fees, unbegun, seal, callbacks], fees };
+  const notices = await startRecurringJob(deps, {
+    name: sendNoticesQueue,
+    everyMs: deps.every.noticeMs,
+    run: () => sendNotices(deps),
+  });
+  return { all: [inboxSweep, eventSweep, fees, unbegun, seal, callbacks, notices], fees };
 }

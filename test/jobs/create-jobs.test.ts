@@ -5,6 +5,8 @@ import type { ProviderEventFact } from '../../src/domain/processor-port.ts';
 import { processorAccountId } from '../../src/domain/ids.ts';
 import { AccountSweeps } from '../../src/entities/account-sweeps.ts';
 import { CallbackDeliveries } from '../../src/entities/callback-deliveries.ts';
+import { NoticeDeliveries } from '../../src/entities/notice-deliveries.ts';
+import { readStanding } from '../../src/entities/notice-standing.read.ts';
 import { createInbox, type Inbox } from '../../src/entities/provider-event-inbox.ts';
 import { ProviderEventRows } from '../../src/entities/provider-event-rows.ts';
 import { UnbegunSales } from '../../src/entities/unbegun-sales.read.ts';
@@ -101,6 +103,10 @@ async function start(): Promise<Jobs> {
       },
       readBalance: async () => null,
     }),
+    notices: new NoticeDeliveries(pool),
+    readStanding: (member) => readStanding(pool, { ...member, zone: 'Australia/Sydney' }),
+    mailer: { send: () => Promise.resolve({ kind: 'taken' }) },
+    noticeLinks: { set_up: '', statement: '', settings: '', top_up: '', pay_now: '' },
     sealer: { seal: async () => (sealed += 1) },
     now: () => new Date(),
     every: {
@@ -110,6 +116,7 @@ async function start(): Promise<Jobs> {
       unbegunSweepMs: 200,
       sealMs: 200,
       callbackMs: 200,
+      noticeMs: 200,
     },
   });
   running.push(jobs);

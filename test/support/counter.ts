@@ -1,7 +1,9 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { resolve } from 'node:path';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
 import { Client, Connection } from '@temporalio/client';
 import { createControlClient, type ControlClient } from '../../simulator/control-client.ts';
 import { startSimulator } from '../../simulator/server.ts';
@@ -53,8 +55,10 @@ export async function openCounter(options: CounterOptions = {}): Promise<Counter
     simulatorUrl: simulator.url,
     webhookUrl: `${apiUrl}/webhooks/stripe`,
   });
+  const outboxDir = await mkdtemp(join(tmpdir(), 'tillflow-outbox-'));
   const env = {
     ...environment(options),
+    OUTBOX_DIR: outboxDir,
     DATABASE_URL: database.url,
     API_PORT: String(port),
     STRIPE_API_BASE: simulator.url,
@@ -89,6 +93,7 @@ export async function openCounter(options: CounterOptions = {}): Promise<Counter
       await connection.close();
       await simulator.stop();
       await database.drop();
+      await rm(outboxDir, { recursive: true, force: true });
     },
   };
 }
@@ -107,6 +112,7 @@ function environment(options: CounterOptions): Record<string, string> {
     STRIPE_API_KEY: 'sk_test_demo',
     ADMIN_PORT: '0',
     LOG_LEVEL: 'fatal',
+    NOTICE_MS: '200',
     EVENT_SWEEP_MS: '200',
     INBOX_SWEEP_MS: '200',
     FEE_SWEEP_MS: '200',
