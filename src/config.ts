@@ -76,6 +76,7 @@ const schema = z.object({
   INBOX_SWEEP_MS: ms.default(5_000),
   FEE_SWEEP_MS: ms.default(10_000),
   UNBEGUN_SWEEP_MS: ms.default(60_000),
+  CARD_SWEEP_MS: ms.default(600_000),
   SEAL_MS: ms.default(5_000),
   CALLBACK_MS: ms.default(1_000),
   /** For demos and tests: callbacks may go to plain HTTP and to addresses of our own network. */

@@ -31,6 +31,7 @@ import { sealBookQueue } from '../src/jobs/seal-book.queue.ts';
 import { sweepInboxQueue } from '../src/jobs/sweep-inbox.queue.ts';
 import { sweepProcessorFeesQueue } from '../src/jobs/sweep-processor-fees.queue.ts';
 import { sweepProviderEventsQueue } from '../src/jobs/sweep-provider-events.queue.ts';
+import { sweepSavedCardsQueue } from '../src/jobs/sweep-saved-cards.queue.ts';
 import { sweepUnbegunSalesQueue } from '../src/jobs/sweep-unbegun-sales.queue.ts';
 import { createStripeBrowserSecrets, type BrowserSecrets } from '../src/stripe/client-secret.direct.ts';
 import { createStripeCardSetUpDirect, type CardSetUpDirect } from '../src/stripe/card-set-up.direct.ts';
@@ -176,6 +177,7 @@ function boardQueues(redis: Redis, prefix: string, log: Logger): Queue[] {
     sweepProviderEventsQueue,
     sweepProcessorFeesQueue,
     sweepUnbegunSalesQueue,
+    sweepSavedCardsQueue,
     sealBookQueue,
     deliverCallbacksQueue,
   ];

@@ -17,6 +17,7 @@ import { ProcessorAccount } from '../src/entities/processor-account.entity.ts';
 import { createInbox } from '../src/entities/provider-event-inbox.ts';
 import { ProviderEventRows } from '../src/entities/provider-event-rows.ts';
 import { UnbegunSales } from '../src/entities/unbegun-sales.read.ts';
+import { SavedCards } from '../src/entities/saved-cards.ts';
 import { SqlPool } from '../src/entities/sql-pool.ts';
 import { createCallbackSender } from '../src/jobs/callback-sender.ts';
 import { createJobs, type Jobs } from '../src/jobs/create-jobs.ts';
@@ -99,6 +100,7 @@ function startable(config: Config, parts: Opened & { readonly log: Logger; reado
     rows: new ProviderEventRows(pool),
     accounts: new AccountSweeps(pool),
     unbegun: new UnbegunSales(pool),
+    savedCards: new SavedCards(pool),
     callbacks: new CallbackDeliveries(pool),
     sendCallback: createCallbackSender({ allowPrivate: config.CALLBACK_ALLOW_PRIVATE }),
     secretOf: config.secret,
@@ -119,6 +121,7 @@ function startable(config: Config, parts: Opened & { readonly log: Logger; reado
       eventSweepMs: config.EVENT_SWEEP_MS,
       feeSweepMs: config.FEE_SWEEP_MS,
       unbegunSweepMs: config.UNBEGUN_SWEEP_MS,
+      cardSweepMs: config.CARD_SWEEP_MS,
       sealMs: config.SEAL_MS,
       callbackMs: config.CALLBACK_MS,
       noticeMs: config.NOTICE_MS,

@@ -19,6 +19,7 @@ const limits = z.record(
     manualMinimumMinor: z.int().positive().optional(),
     balanceMaximumMinor: z.int().positive().optional(),
     chargeMinimumMinor: z.int().positive().optional(),
+    autoPerDayMax: z.int().positive().optional(),
   }),
 );
 

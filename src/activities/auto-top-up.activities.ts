@@ -1,5 +1,5 @@
 import { activityEdge } from './activity-edge.ts';
-import { noticeSavedCard, type SetUpDependencies } from './card-set-up.ts';
+import { noticeSavedCard } from './card-set-up.ts';
 import { chargeTopUp } from './top-up-charging.ts';
 import { askForTopUp, checkBalanceAfter, type AskingDependencies } from './top-up-asking.ts';
 import { decideTopUp, type TopUpStep } from './top-up-deciding.ts';
@@ -7,7 +7,7 @@ import { decideTopUp, type TopUpStep } from './top-up-deciding.ts';
 export type AutoTopUpActivities = ReturnType<typeof createAutoTopUpActivities>;
 
 /** What automatic top-ups do in the world. Each is idempotent and holds no transaction open over the network. */
-export function createAutoTopUpActivities(deps: AskingDependencies & SetUpDependencies) {
+export function createAutoTopUpActivities(deps: AskingDependencies) {
   return {
     askForTopUp: (request: { paymentId: string }): Promise<{ readonly kind: 'asked' | 'unavailable' }> =>
       activityEdge(() => askForTopUp(deps, request)),

@@ -1,23 +1,18 @@
 import { memberId } from '../domain/ids.ts';
-import type { CardSetUpPort, SavedCard } from '../domain/card-set-up-port.ts';
+import type { SavedCard } from '../domain/card-set-up-port.ts';
 import { loadAutoTopUpFile } from '../entities/auto-top-up-file.ts';
 import type { AutoTopUp } from '../entities/auto-top-up.entity.ts';
 import { commitRiders } from '../entities/commit-riders.ts';
 import { newId } from '../entities/new-id.ts';
-import type { ProcessorAccount } from '../entities/processor-account.entity.ts';
 import type { Rider } from '../ledger/riders.ts';
 import type { PaymentDependencies } from './payment-desk.ts';
-
-export interface SetUpDependencies extends PaymentDependencies {
-  readonly savedCardsAt: (account: ProcessorAccount) => CardSetUpPort;
-}
 
 /**
  * A card may have been confirmed: what the processor has saved is what counts (cobalt.md 2.19). A new card turns top-ups
  * on, and when the balance is low then, one is due at once; the same card again changes nothing, so that no event can
  * bring a second one (WH-07, WH-08, W-13).
  */
-export async function noticeSavedCard(deps: SetUpDependencies, request: { memberId: string }): Promise<void> {
+export async function noticeSavedCard(deps: PaymentDependencies, request: { memberId: string }): Promise<void> {
   const file = await loadAutoTopUpFile(deps, memberId(request.memberId));
   const { member, autoTopUp, account } = file;
   if (account === null || !autoTopUp?.customerRef) return;

@@ -1,5 +1,6 @@
 import type { PaymentSnapshot, TopUpSnapshot } from '../domain/payment-snapshot.ts';
 import { isPaymentOver } from '../domain/member-payment.ts';
+import { isTopUpOver } from '../domain/top-up.ts';
 import { paymentSnapshotOf } from '../entities/payment-changes.ts';
 import { activityEdge } from './activity-edge.ts';
 import { openPayment, type PaymentDependencies } from './payment-desk.ts';
@@ -36,8 +37,9 @@ export function createMemberPaymentActivities(deps: PaymentDependencies) {
     loseTopUp: (request: { topUpId: string }): Promise<TopUpSnapshot> => activityEdge(() => loseTopUp(deps, request)),
     followTopUp: (request: { topUpId: string }): Promise<TopUpSnapshot> =>
       activityEdge(async () => {
-        const { paymentRef } = await offerTopUp(deps, request);
-        if (paymentRef === null) throw new Error(`Top-up ${request.topUpId} has no payment yet.`);
+        const { paymentRef, state } = await offerTopUp(deps, request);
+        if (paymentRef === null && !isTopUpOver(state))
+          throw new Error(`Top-up ${request.topUpId} has no payment yet.`);
         return followTopUp(deps, request);
       }),
     withdrawTopUp: (request: { topUpId: string; as: 'expire' | 'cancel' }): Promise<TopUpSnapshot> =>

@@ -1,13 +1,14 @@
 import { DomainError } from '../domain/errors.ts';
 import { isPaymentOver } from '../domain/member-payment.ts';
 import { commitRiders } from '../entities/commit-riders.ts';
-import { loadAutoTopUpFile, cardObstacle } from '../entities/auto-top-up-file.ts';
+import { loadAutoTopUpFile } from '../entities/auto-top-up-file.ts';
 import { unitOfWork } from '../entities/orm.ts';
 import { Payment } from '../entities/payment.entity.ts';
 import { TopUpNeed } from '../entities/top-up-need.entity.ts';
 import type { PosterResult } from '../ledger/poster-contract.ts';
 import type { BatchSnapshot } from '../workflows/payment-batch.messages.ts';
 import { activityEdge } from './activity-edge.ts';
+import { obstacleOf } from './payment-desk.ts';
 import { paidRiders, refusedRiders, transactionOf } from './payment-paying.ts';
 import { checkBalanceAfter, need, type AskingDependencies } from './top-up-asking.ts';
 
@@ -78,7 +79,7 @@ async function askForBatch(deps: AskingDependencies, batchId: string): Promise<{
   const open = (await paymentsOf(deps, batchId)).filter(({ state }) => !isPaymentOver(state));
   let waiting = 0;
   for (const [memberId, payments] of Map.groupBy(open, (payment) => payment.memberId)) {
-    if (cardObstacle(await loadAutoTopUpFile(deps, memberId), deps.now()) !== null) continue;
+    if (obstacleOf(deps, await loadAutoTopUpFile(deps, memberId)) !== null) continue;
     for (const { id: sourceId, amountMinor } of payments) {
       if (await need(deps, { memberId, kind: 'shortfall', sourceId, amountMinor })) waiting += 1;
     }

@@ -1,6 +1,7 @@
 import type { RefundSnapshot } from '../domain/refund-snapshot.ts';
 import { activityEdge } from './activity-edge.ts';
 import { reviewCard } from './card-reviewing.ts';
+import { keepStrayMoney, type StrayMoney } from './stray-money.ts';
 import type { RefundDependencies } from './refund-desk.ts';
 import { refuseRefund, reserveRefund } from './refund-reserving.ts';
 import { followRefund, loseRefund, sendRefund } from './refund-sending.ts';
@@ -20,6 +21,9 @@ export function createRefundActivities(deps: RefundDependencies) {
       activityEdge(() => followRefund(deps, request)),
     loseRefund: (request: { refundId: string }): Promise<RefundSnapshot> =>
       activityEdge(() => loseRefund(deps, request)),
+    /** Books money that belongs to nobody here to suspense. */
+    keepStrayMoney: (request: StrayMoney): Promise<{ readonly keptMinor: number }> =>
+      activityEdge(() => keepStrayMoney(deps, request)),
     /** Compares a card payment that is over with the processor, and books what is missing. */
     reviewCard: (request: { cardTransactionId: string }): Promise<void> =>
       activityEdge(() => reviewCard(deps, request)),

@@ -1,7 +1,7 @@
 import { memberId } from '../domain/ids.ts';
 import { memberAccount } from '../domain/ledger-account.ts';
 import { parseCurrency } from '../domain/currency.ts';
-import { cardObstacle, loadAutoTopUpFile, type AutoTopUpFile } from '../entities/auto-top-up-file.ts';
+import { loadAutoTopUpFile, type AutoTopUpFile } from '../entities/auto-top-up-file.ts';
 import { commitRiders } from '../entities/commit-riders.ts';
 import { lowBalance } from '../entities/member-notices.ts';
 import { newId } from '../entities/new-id.ts';
@@ -10,7 +10,7 @@ import type { PaymentFile } from '../entities/payment-file.ts';
 import { isDuplicate } from '../entities/sql-pool.ts';
 import type { TopUpNeedKind } from '../domain/top-up.ts';
 import type { Rider } from '../ledger/riders.ts';
-import { openPayment, type PaymentDependencies } from './payment-desk.ts';
+import { obstacleOf, openPayment, type PaymentDependencies } from './payment-desk.ts';
 
 /** Wakes the workflow that tops a member up, or starts it. */
 export type WakeTopUps = (memberId: string) => Promise<void>;
@@ -29,7 +29,7 @@ export async function askForTopUp(
 ): Promise<{ readonly kind: 'asked' | 'unavailable' }> {
   const { payment } = await openPayment(deps, request.paymentId);
   const file = await loadAutoTopUpFile(deps, payment.memberId);
-  if (cardObstacle(file, deps.now()) !== null) return { kind: 'unavailable' };
+  if (obstacleOf(deps, file) !== null) return { kind: 'unavailable' };
   const { memberId: member, id: sourceId, amountMinor } = payment;
   if (!(await need(deps, { memberId: member, kind: 'shortfall', sourceId, amountMinor })))
     return { kind: 'unavailable' };
@@ -56,7 +56,7 @@ export async function checkBalanceAfter(deps: AskingDependencies, request: { pay
 }
 
 async function restore(deps: AskingDependencies, auto: AutoTopUpFile, payment: Payment): Promise<void> {
-  if (cardObstacle(auto, deps.now()) !== null) return;
+  if (obstacleOf(deps, auto) !== null) return;
   const amountMinor = auto.autoTopUp?.amountMinor ?? 0;
   await need(deps, { memberId: payment.memberId, kind: 'restore', sourceId: payment.id, amountMinor });
   await deps.wakeTopUps(payment.memberId);

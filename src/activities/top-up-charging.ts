@@ -60,7 +60,9 @@ async function charge(
     return fact.status === 'captured' ? fact : failedCharge(fact);
   } catch (error) {
     if (!(error instanceof ProcessorRefusal)) throw error;
-    return { code: error.code, message: error.message, paymentRef: null };
+    // It would not charge: because it has no card any more (AUT-06), or for a reason that may pass.
+    const isGone = (await deps.savedCardsAt(account).savedCard(customerRef)) === null;
+    return { code: isGone ? 'no_card' : error.code, message: error.message, paymentRef: null };
   }
 }
 

@@ -1,7 +1,7 @@
 import { topUpAmount, type TopUpDecision } from '../domain/auto-top-up.ts';
 import { cardTransactionId, memberId, topUpId } from '../domain/ids.ts';
 import { invariant } from '../domain/invariant.ts';
-import { cardObstacle, loadAutoTopUpFile, type AutoTopUpFile } from '../entities/auto-top-up-file.ts';
+import { loadAutoTopUpFile, type AutoTopUpFile } from '../entities/auto-top-up-file.ts';
 import { optionalText, textOf } from '../entities/sql-pool.ts';
 import { interactivePaymentWorkflowId } from '../workflows/interactive-payment.messages.ts';
 import { paymentBatchWorkflowId } from '../workflows/payment-batch.messages.ts';
@@ -9,12 +9,14 @@ import { commitRiders } from '../entities/commit-riders.ts';
 import { newId } from '../entities/new-id.ts';
 import type { TopUpNeed } from '../entities/top-up-need.entity.ts';
 import type { Rider } from '../ledger/riders.ts';
-import type { PaymentDependencies } from './payment-desk.ts';
+import { obstacleOf, type PaymentDependencies } from './payment-desk.ts';
 
 /** What to do next for a member: a charge, or nothing more. `ended`: workflows that wait and can go on now. */
 export interface TopUpStep {
   readonly topUpId: string | null;
   readonly ended: readonly string[];
+  /** Something that a person should look at. */
+  readonly alarm?: string;
 }
 
 /**
@@ -25,12 +27,18 @@ export async function decideTopUp(deps: PaymentDependencies, request: { memberId
   const file = await loadAutoTopUpFile(deps, memberId(request.memberId));
   if (file.underWay !== null) return { topUpId: file.underWay.id, ended: [] };
   if (file.needs.length === 0) return { topUpId: null, ended: [] };
-  const obstacle = cardObstacle(file, deps.now());
+  const obstacle = obstacleOf(deps, file);
   if (obstacle !== null) return end(deps, file.needs, { state: 'refused', outcome: obstacle });
   const decision = decide(deps, file);
   if (decision === null) return end(deps, file.needs, { state: 'met', outcome: 'covered' });
   if (isAboveCap(file, decision)) return end(deps, file.needs, { state: 'refused', outcome: 'top_up_cap' });
-  return { topUpId: await intend(deps, file, decision), ended: [] };
+  return { topUpId: await intend(deps, file, decision), ended: [], ...alarmOf(deps, file) };
+}
+
+/** The last charge that a day admits is told to a person: nobody tops up so often on purpose (F22). */
+function alarmOf(deps: PaymentDependencies, { member, chargesToday }: AutoTopUpFile): { readonly alarm?: string } {
+  const isLast = chargesToday + 1 >= deps.limitsOf(member.currency).autoPerDayMax;
+  return isLast ? { alarm: 'automatic top-ups run away: no more today' } : {};
 }
 
 /** Caps are the member's choice; above one nothing is charged (decisions D11). */

@@ -17,6 +17,7 @@ import { isDuplicate } from '../entities/sql-pool.ts';
 import type { Rider } from '../ledger/riders.ts';
 import { openPayment, openTopUp, type PaymentDependencies } from './payment-desk.ts';
 import { refusedRiders } from './payment-paying.ts';
+import { chargeTopUp } from './top-up-charging.ts';
 
 /**
  * Offers a checkout for what the balance lacks: the intention is written first, then the processor makes the payment
@@ -37,10 +38,15 @@ export async function offerCheckout(
   return paymentSnapshotOf(made.payment, made.topUp);
 }
 
-/** The same for a top-up that a member chose: exactly the amount that was asked for (cobalt.md 2.5). */
+/**
+ * The same for a top-up that a member chose: exactly the amount that was asked for (cobalt.md 2.5), by a checkout or at
+ * once by the saved card (MTU-08).
+ */
 export async function offerTopUp(deps: PaymentDependencies, request: { topUpId: string }): Promise<TopUpSnapshot> {
   const file = await openTopUp(deps, request.topUpId);
-  if (!isTopUpOver(file.topUp.state) && !file.topUp.paymentRef) await presentOrRefuse(deps, file);
+  // Under its one key, so that a charge whose answer was lost is found and not made again.
+  if (file.topUp.paymentMethodRef) await chargeTopUp(deps, request);
+  else if (!isTopUpOver(file.topUp.state) && !file.topUp.paymentRef) await presentOrRefuse(deps, file);
   return topUpSnapshotOf((await openTopUp(deps, request.topUpId)).topUp);
 }
 

@@ -1,4 +1,4 @@
-import { WithStartWorkflowOperation, type Client } from '@temporalio/client';
+import { WithStartWorkflowOperation, WorkflowNotFoundError, type Client } from '@temporalio/client';
 import type { Workflow } from '@temporalio/common';
 import type { CheckoutTiming, PaymentSnapshot, TopUpSnapshot } from '../domain/payment-snapshot.ts';
 import { autoTopUpWorkflowId, cardSaved } from '../workflows/auto-top-up.messages.ts';
@@ -6,6 +6,7 @@ import {
   beginPayment,
   bookPayment,
   cancelPayment,
+  cardNews,
   interactivePaymentWorkflowId,
   type InteractivePaymentInput,
 } from '../workflows/interactive-payment.messages.ts';
@@ -87,6 +88,18 @@ export class MemberMoneyMessenger {
   cancelTopUp(topUpId: string, updateId: string): Promise<TopUpSnapshot | Silence> {
     const handle = this.#client.workflow.getHandle(manualTopUpWorkflowId(topUpId));
     return this.#topUps.once(updateId, () => handle.executeUpdate(cancelTopUp, { updateId }));
+  }
+
+  /** Lets what follows a card look now; one that is over needs no word. */
+  async lookAtCard(of: { readonly paymentId: string } | { readonly topUpId: string }): Promise<void> {
+    const id = 'paymentId' in of ? interactivePaymentWorkflowId(of.paymentId) : manualTopUpWorkflowId(of.topUpId);
+    try {
+      await this.#client.withDeadline(Date.now() + this.#settings.deadlineMs, () =>
+        this.#client.workflow.getHandle(id).signal(cardNews),
+      );
+    } catch (error) {
+      if (!(error instanceof WorkflowNotFoundError)) throw error;
+    }
   }
 
   /** Lets the workflow of the member's top-ups look for a saved card. */

@@ -15,6 +15,7 @@ import { RefundMessenger } from './refund-messenger.ts';
 import type { Route } from './route.ts';
 import { autoTopUpRoutes } from './routes/auto-top-up.route.ts';
 import { bookingRoutes } from './routes/bookings.route.ts';
+import { hostObjectRoutes } from './routes/host-objects.route.ts';
 import { internalRefundRoutes } from './routes/internal-refunds.route.ts';
 import { iouActRoutes } from './routes/iou-acts.route.ts';
 import { iouRoutes } from './routes/ious.route.ts';
@@ -22,6 +23,7 @@ import { memberStatementRoutes } from './routes/member-statements.route.ts';
 import { memberRoutes } from './routes/members.route.ts';
 import { paymentBatchRoutes } from './routes/payment-batches.route.ts';
 import { paymentRoutes } from './routes/payments.route.ts';
+import { recipientRoutes } from './routes/recipients.route.ts';
 import { refundRoutes } from './routes/refunds.route.ts';
 import { statementFileRoutes } from './routes/statement-files.route.ts';
 import { topUpRoutes } from './routes/top-ups.route.ts';
@@ -64,6 +66,8 @@ export function memberMoneyRoutes(parts: MemberMoneyDependencies): readonly Rout
   const statements = { orm, pool, zone: settings.defaultZone, refundRules: settings.refundRules };
   return [
     ...memberRoutes(orm),
+    ...recipientRoutes({ orm, pool }),
+    ...hostObjectRoutes({ orm, pool }),
     ...memberStatementRoutes(statements),
     ...statementFileRoutes(statements),
     ...paymentRoutes(money),

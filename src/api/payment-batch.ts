@@ -100,7 +100,7 @@ function foretell(
   if (needMinor <= balanceMinor) {
     return { item: { way: 'balance', chargeMinor: null, reason: null }, after: balanceMinor - needMinor };
   }
-  const reason = cardObstacle(file, new Date());
+  const reason = cardObstacle(file, { ...parts.limitsOf(file.member.currency), now: new Date() });
   if (reason !== null) return { item: { way: 'refused', chargeMinor: null, reason }, after: balanceMinor };
   const { lowMinor } = parts.limitsOf(file.member.currency);
   const autoMinor = file.autoTopUp?.amountMinor ?? 0;

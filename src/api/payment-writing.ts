@@ -83,6 +83,13 @@ export async function showPayment(parts: MemberMoneyParts, id: string): Promise<
   return withCheckout(parts, { status: 200, body: shown(file).body });
 }
 
+/** The browser says that the card is confirmed: we look now. A word that comes late changes nothing (WH-14). */
+export async function hintPayment(parts: MemberMoneyParts, id: string): Promise<Answer> {
+  await fileOf(parts, id);
+  await parts.messenger.lookAtCard({ paymentId: id });
+  return showPayment(parts, id);
+}
+
 /** Gives an open checkout up. Card money that was faster is told (409). */
 export async function cancelPayment(parts: MemberMoneyParts, id: string, write: WriteRequest): Promise<Answer> {
   const file = await fileOf(parts, id);

@@ -48,7 +48,7 @@ export interface Response {
 
 /** A route as data: it validates, authorises and documents from this one description. */
 export interface RouteSpec<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType> {
-  readonly method: 'get' | 'post' | 'patch' | 'delete';
+  readonly method: 'get' | 'post' | 'put' | 'patch' | 'delete';
   /** With `:name` for parameters. */
   readonly path: string;
   readonly tag: string;

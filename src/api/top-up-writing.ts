@@ -1,8 +1,9 @@
 import type { TopUpLimits } from '../domain/auto-top-up.ts';
 import { DomainError } from '../domain/errors.ts';
-import { cardTransactionId, topUpId } from '../domain/ids.ts';
+import { cardTransactionId, memberId, topUpId } from '../domain/ids.ts';
 import type { TopUpSnapshot } from '../domain/payment-snapshot.ts';
 import type { Principal } from '../domain/principal.ts';
+import { loadAutoTopUpFile } from '../entities/auto-top-up-file.ts';
 import type { StoredAnswer, WriteRequest } from '../entities/idempotency.ts';
 import type { Member } from '../entities/member.entity.ts';
 import { newId } from '../entities/new-id.ts';
@@ -28,6 +29,8 @@ export interface TopUpRequest {
   readonly write: WriteRequest;
   readonly member: string;
   readonly amount: { readonly amount: number; readonly currency: string };
+  /** `saved`: the card of the member's automatic top-ups is charged, without them (MTU-08). */
+  readonly card: 'new' | 'saved';
 }
 
 /** Where a top-up is found. */
@@ -41,12 +44,13 @@ export async function createTopUp(parts: TopUpParts, asked: TopUpRequest): Promi
   await requireWithinLimits(parts, member, asked.amount.amount);
   const account = await cardAccountFor(parts, member.currency);
   if (account === null) throw new DomainError('conflict', `No processor account takes cards in ${member.currency}.`);
+  const saved = asked.card === 'saved' ? await savedCardOf(parts, member) : null;
   const id = topUpId(newId('topUp'));
   const answer = await beginOnce<TopUpSnapshot>(parts, {
     write: asked.write,
     resourceId: id,
     location: topUpAddress,
-    insert: [insertTopUp(id, asked, account)],
+    insert: [insertTopUp(id, asked, { account, saved })],
     begin: (resourceId, updateId) => parts.messenger.beginTopUp(resourceId, updateId),
     render: async (resourceId, snapshot) => rendered(await fileOf(parts, resourceId), snapshot),
     show: async (resourceId) => shown(await fileOf(parts, resourceId)),
@@ -57,6 +61,14 @@ export async function createTopUp(parts: TopUpParts, asked: TopUpRequest): Promi
 /** The top-up as it stands now, with its checkout if one is open. */
 export async function showTopUp(parts: MemberMoneyParts, id: string): Promise<Answer> {
   return withCheckout(parts, { status: 200, body: shown(await fileOf(parts, id)).body });
+}
+
+/** The browser says that the card is confirmed: we look now. A word that comes late changes nothing (WH-14). */
+export async function hintTopUp(parts: MemberMoneyParts, id: string): Promise<Answer> {
+  const { topUp } = await fileOf(parts, id);
+  const followed = topUp.paymentId ? { paymentId: topUp.paymentId } : { topUpId: topUp.id };
+  await parts.messenger.lookAtCard(followed);
+  return showTopUp(parts, id);
 }
 
 /** Gives an open checkout up. Card money that was faster is told (409). */
@@ -127,14 +139,32 @@ function shown({ topUp }: TopUpFile): StoredAnswer {
   return { status: 200, body: JSON.stringify(topUpView(topUp, topUpSnapshotOf(topUp))) };
 }
 
-function insertTopUp(id: string, asked: TopUpRequest, account: ProcessorAccount): Statement {
+/** Offered only to who has automatic top-ups on (cobalt.md 2.5). */
+async function savedCardOf(parts: TopUpParts, member: Member): Promise<SavedCard> {
+  const { autoTopUp } = await loadAutoTopUpFile(parts, memberId(member.id));
+  const { state, customerRef, paymentMethodRef } = autoTopUp ?? {};
+  if (state === 'on' && customerRef && paymentMethodRef) return { customerRef, paymentMethodRef };
+  throw new DomainError('conflict', 'There is no saved card that may be charged.');
+}
+
+interface SavedCard {
+  readonly customerRef: string;
+  readonly paymentMethodRef: string;
+}
+
+function insertTopUp(
+  id: string,
+  asked: TopUpRequest,
+  { account, saved }: { readonly account: ProcessorAccount; readonly saved: SavedCard | null },
+): Statement {
   const at = sqlTime(new Date().toISOString());
   return {
     sql: `INSERT INTO top_up (id, member_id, kind, amount_minor, currency, state, processor_account_id, card_transaction_id,
-      created_at, updated_at) VALUES (?, ?, 'manual', ?, ?, 'created', ?, ?, ?, ?)`,
+      customer_ref, payment_method_ref, created_at, updated_at) VALUES (?, ?, 'manual', ?, ?, 'created', ?, ?, ?, ?, ?, ?)`,
     values: [
       ...[id, asked.member, asked.amount.amount, asked.amount.currency, account.id],
-      ...[cardTransactionId(newId('cardTransaction')), at, at],
+      ...[cardTransactionId(newId('cardTransaction')), saved?.customerRef ?? null, saved?.paymentMethodRef ?? null],
+      ...[at, at],
     ],
   };
 }

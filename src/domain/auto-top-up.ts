@@ -15,6 +15,8 @@ export interface TopUpLimits {
   readonly balanceMaximumMinor: number;
   /** The least that the processor charges a card with. */
   readonly chargeMinimumMinor: number;
+  /** More automatic charges of one member within 24 hours are a runaway. */
+  readonly autoPerDayMax: number;
 }
 
 /** Why a charge has its amount, so that "why 300?" has an answer (cobalt.md 2.2). */

@@ -27,6 +27,14 @@ const writers: { readonly [K in NoticeKind]: (matter: NoticeMatter) => NoticeWor
     links: ['statement', 'settings'],
   }),
   auto_top_up_failed: autoTopUpFailed,
+  card_expiring: ({ facts }) => ({
+    subject: 'Card Expiring',
+    paragraphs: [
+      `Your card ending in ${textFact(facts, 'last4') ?? ''} expires at the end of ${textFact(facts, 'expires') ?? ''}.`,
+      'Save another one, so that automatic top-ups go on.',
+    ],
+    links: ['set_up'],
+  }),
   low_balance: ({ facts }) => ({
     subject: 'Low Balance Warning',
     paragraphs: [

@@ -12,6 +12,7 @@ export type NoticeKind =
   | 'card_refund'
   | 'card_refund_failed'
   | 'late_card_money'
+  | 'card_expiring'
   | 'iou_created'
   | 'iou_reminder';
 

@@ -28,6 +28,7 @@ export function topUpLimits(currency: string, overrides: LimitOverrides = {}): T
     manualMinimumMinor: minor(inMajor.manualMinimum),
     balanceMaximumMinor: minor(inMajor.balanceMaximum),
     chargeMinimumMinor: minor(chargeMinimumMajor[code] ?? '1'),
+    autoPerDayMax: 10,
     ...overrides[code],
   };
 }

@@ -18,6 +18,8 @@ export interface AutoTopUpFile {
   readonly needs: readonly TopUpNeed[];
   /** What the member has, holds taken off, in minor units. */
   readonly availableMinor: number;
+  /** Automatic charges of the last 24 hours, whatever became of them. */
+  readonly chargesToday: number;
 }
 
 const statements = [
@@ -28,6 +30,7 @@ const statements = [
   `SELECT * FROM top_up_need WHERE member_id = ? AND state = 'open' ORDER BY id`,
   `SELECT l.balance_minor - l.held_minor AS available FROM ledger_account l
     JOIN member m ON l.code = CONCAT('member/', m.id, '/', m.currency) WHERE m.id = ?`,
+  `SELECT COUNT(*) AS count FROM top_up WHERE member_id = ? AND kind = 'auto' AND created_at > UTC_TIMESTAMP(6) - INTERVAL 1 DAY`,
 ];
 
 /** Reads it in one round trip. Throws `not_found`. */
@@ -45,14 +48,19 @@ export async function loadAutoTopUpFile(shelf: Shelf, memberId: MemberId): Promi
     underWay: found.first(TopUp, 3),
     needs: found.all(TopUpNeed, 4),
     availableMinor: Number(found.row(5)?.['available'] ?? 0),
+    chargesToday: Number(found.row(6)?.['count'] ?? 0),
   };
 }
 
 /** Why the card cannot be asked now; null when it can. */
-export function cardObstacle({ autoTopUp, account }: AutoTopUpFile, now: Date): string | null {
+export function cardObstacle(
+  { autoTopUp, account, chargesToday }: AutoTopUpFile,
+  { now, autoPerDayMax }: { readonly now: Date; readonly autoPerDayMax: number },
+): string | null {
   if (autoTopUp?.state !== 'on') return 'auto_top_up_off';
   const { customerRef, paymentMethodRef, amountMinor, backOffUntil } = autoTopUp;
   const isComplete = [customerRef, paymentMethodRef, amountMinor, account].every(Boolean);
   if (!isComplete) return 'no_card';
-  return backOffUntil && backOffUntil > now ? 'card_backing_off' : null;
+  if (backOffUntil && backOffUntil > now) return 'card_backing_off';
+  return chargesToday >= autoPerDayMax ? 'daily_cap' : null;
 }

@@ -94,9 +94,11 @@ export class ProviderEventRows {
     return cardOwners(this.#pool, question);
   }
 
-  /** Whether a member has asked to save a card. */
-  async isSettingUp(memberId: string): Promise<boolean> {
-    return (await this.#pool.rows('SELECT 1 FROM auto_top_up WHERE member_id = ?', [memberId])).length > 0;
+  /** Those of `memberIds` who have asked to save a card. */
+  async settingUp(memberIds: readonly string[]): Promise<ReadonlySet<string>> {
+    const sql = `SELECT member_id FROM auto_top_up WHERE member_id IN (${places(memberIds)})`;
+    const rows = await this.#pool.rows(sql, [...orNothing(memberIds)]);
+    return new Set(rows.map((row) => textOf(row, 'member_id')));
   }
 
   /**

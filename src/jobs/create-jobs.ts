@@ -5,6 +5,7 @@ import type { AccountSweeps } from '../entities/account-sweeps.ts';
 import type { Inbox } from '../entities/provider-event-inbox.ts';
 import type { ProviderEventRows } from '../entities/provider-event-rows.ts';
 import type { CallbackDeliveries } from '../entities/callback-deliveries.ts';
+import type { SavedCards } from '../entities/saved-cards.ts';
 import type { UnbegunSales } from '../entities/unbegun-sales.read.ts';
 import type { CallbackSender } from './callback-sender.ts';
 import { deliverCallbacks } from './deliver-callbacks.job.ts';
@@ -28,6 +29,8 @@ import { sweepProcessorFees } from './sweep-processor-fees.job.ts';
 import { sweepProcessorFeesPayload, sweepProcessorFeesQueue } from './sweep-processor-fees.queue.ts';
 import { sweepProviderEvents } from './sweep-provider-events.job.ts';
 import { sweepProviderEventsQueue } from './sweep-provider-events.queue.ts';
+import { sweepSavedCards } from './sweep-saved-cards.job.ts';
+import { sweepSavedCardsQueue } from './sweep-saved-cards.queue.ts';
 import { sweepUnbegunSales } from './sweep-unbegun-sales.job.ts';
 import { sweepUnbegunSalesQueue } from './sweep-unbegun-sales.queue.ts';
 
@@ -36,6 +39,7 @@ export interface JobsDependencies extends QueueSurroundings, Omit<SendNoticesDep
   readonly rows: ProviderEventRows;
   readonly accounts: AccountSweeps;
   readonly unbegun: UnbegunSales;
+  readonly savedCards: SavedCards;
   readonly callbacks: CallbackDeliveries;
   readonly sendCallback: CallbackSender;
   readonly secretOf: (reference: string) => string;
@@ -50,6 +54,7 @@ export interface JobsDependencies extends QueueSurroundings, Omit<SendNoticesDep
     readonly eventSweepMs: number;
     readonly feeSweepMs: number;
     readonly unbegunSweepMs: number;
+    readonly cardSweepMs: number;
     readonly sealMs: number;
     readonly callbackMs: number;
     readonly noticeMs: number;
@@ -166,5 +171,10 @@ async function startRecurring(
     everyMs: deps.every.noticeMs,
     run: () => sendNotices(deps),
   });
-  return { all: [inboxSweep, eventSweep, fees, unbegun, seal, callbacks, notices], fees };
+  const savedCards = await startRecurringJob(deps, {
+    name: sweepSavedCardsQueue,
+    everyMs: deps.every.cardSweepMs,
+    run: () => sweepSavedCards(deps),
+  });
+  return { all: [inboxSweep, eventSweep, fees, unbegun, seal, callbacks, notices, savedCards], fees };
 }

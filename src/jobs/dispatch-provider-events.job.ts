@@ -8,14 +8,14 @@ import type {
   Verdict,
 } from '../entities/provider-event-rows.ts';
 import { deliver, type Judged } from './event-delivery.ts';
-import { parkingVerdict } from './event-parking.ts';
+import { isStrayMoney, parkingVerdict } from './event-parking.ts';
 import type { JobLog, JobMetrics, WorkflowMessenger } from './job-ports.ts';
 import { deliverMoneyBack } from './money-back-delivery.ts';
 import { deliverToTopUps } from './top-up-delivery.ts';
 import type { DispatchProviderEventsPayload } from './dispatch-provider-events.queue.ts';
 
 export interface DispatchDependencies {
-  readonly rows: Pick<ProviderEventRows, 'open' | 'owners' | 'topUps' | 'cards' | 'isSettingUp' | 'settle'>;
+  readonly rows: Pick<ProviderEventRows, 'open' | 'owners' | 'topUps' | 'cards' | 'settingUp' | 'settle'>;
   readonly messenger: WorkflowMessenger;
   /** Queues parked rows again when their time has come. */
   readonly queueLater: (eventRowIds: readonly string[], delayMs: number) => Promise<void>;
@@ -60,9 +60,9 @@ async function dispatchOf(
   const owners = await ownersOf(deps, account, read);
   const judged = read.map((one) => judge(one, owners));
   const delivered = await deliver(deps.messenger, judged.filter(isJudged));
-  const parked = [...judged.filter((one) => !isJudged(one)), ...back.strangers].map(({ event, news }) =>
-    parkingVerdict(event, news, deps.now()),
-  );
+  const strangers = [...judged.filter((one) => !isJudged(one)), ...back.strangers, ...topUps.strangers];
+  const parked = strangers.map(({ event, news }) => parkingVerdict(event, news, deps.now()));
+  const stray = await keepStrayMoney(deps, account, strangers);
   const verdicts = [
     ...back.verdicts,
     ...topUps.verdicts,
@@ -76,7 +76,20 @@ async function dispatchOf(
     if (verdict.state === 'parked') await deps.queueLater([verdict.eventRowId], delayMs);
   }
   report(deps, all, verdicts);
-  return [...back.failures, ...topUps.failures, ...delivered.failures];
+  return [...stray, ...back.failures, ...topUps.failures, ...delivered.failures];
+}
+
+/** Money that names a top-up which is still not here after its time goes to suspense (decisions D16). Answers what failed. */
+async function keepStrayMoney(
+  deps: DispatchDependencies,
+  account: string,
+  strangers: readonly ReadEvent[],
+): Promise<readonly unknown[]> {
+  const paid = strangers.filter(({ event, news }) => isStrayMoney(event, news, deps.now()));
+  const kept = await Promise.allSettled(
+    paid.map(({ news }) => deps.messenger.keepStrayMoney(account, news.objectRefs[0] ?? '')),
+  );
+  return kept.flatMap((result) => (result.status === 'rejected' ? [result.reason as unknown] : []));
 }
 
 async function ownersOf(deps: DispatchDependencies, account: string, read: readonly ReadEvent[]): Promise<OwnerAnswer> {

@@ -11,7 +11,7 @@ const sweepGraceMs = 2_000;
 
 /**
  * What becomes of an event whose owner is not known (quality.md F10): it is parked with back-off; after ten minutes one
- * that carries no sign of ours is ignored, and one that names a sale of ours stays parked, with attention.
+ * that carries no sign of ours is ignored, and one that names something of ours stays parked, with attention.
  */
 export function parkingVerdict(
   event: OpenEvent,
@@ -19,14 +19,26 @@ export function parkingVerdict(
   now: Date,
 ): { readonly verdict: Verdict; readonly delayMs: number } {
   const isOld = now.getTime() - Date.parse(event.receivedAt) >= patienceMs;
-  if (isOld && news.saleHint === null) {
+  const hint = nameOf(news);
+  if (isOld && hint === null) {
     const verdict = { eventRowId: event.id, state: 'ignored', reason: 'not ours', saleId: null, dueAt: null } as const;
     return { verdict, delayMs: 0 };
   }
   const delayMs = isOld ? attentionPauseMs : pauseAfter(event.attempts);
-  const reason = isOld ? `attention: ${news.saleHint ?? ''} is not here` : 'the owner is not here yet';
+  const reason = isOld ? `attention: ${hint ?? ''} is not here` : 'the owner is not here yet';
   const dueAt = new Date(now.getTime() + delayMs + sweepGraceMs).toISOString();
   return { verdict: { eventRowId: event.id, state: 'parked', reason, saleId: null, dueAt }, delayMs };
+}
+
+/** What of ours the event names; null when it carries no sign of ours. */
+function nameOf({ saleHint, topUpHint, refundHint, memberHint }: ProviderNews): string | null {
+  return saleHint ?? topUpHint ?? refundHint ?? memberHint;
+}
+
+/** Whether an event tells of money for a top-up of ours that nobody knows here, and has waited long enough (WH-03). */
+export function isStrayMoney(event: OpenEvent, news: ProviderNews, now: Date): boolean {
+  const isOld = now.getTime() - Date.parse(event.receivedAt) >= patienceMs;
+  return isOld && news.topUpHint !== null && news.type === 'payment_intent.succeeded';
 }
 
 function pauseAfter(attempts: number): number {

@@ -18,6 +18,8 @@ export interface WorkflowMessenger {
   signalRefundNews(workflowId: string): Promise<'signaled' | 'over'>;
   /** Has a card payment compared with the processor; while that is under way, it is done once more. */
   reviewCard(cardTransactionId: string): Promise<void>;
+  /** Has money that belongs to nobody here booked to suspense, once. */
+  keepStrayMoney(processorAccountId: string, paymentRef: string): Promise<void>;
   /** Lets the workflow of a member's automatic top-ups look for a saved card; it is started when there is none. */
   tellCardSaved(memberId: string): Promise<void>;
   /** Starting it twice for the same row is harmless. */

@@ -8,6 +8,8 @@ import type { SignalDefinition } from '@temporalio/common';
 import { autoTopUpWorkflowId, cardSaved } from '../workflows/auto-top-up.messages.ts';
 import { cardReviewNeeded, cardReviewWorkflowId } from '../workflows/card-review.messages.ts';
 import { internalRefundWorkflowId } from '../workflows/internal-refund.messages.ts';
+import { strayMoneyWorkflowId } from '../workflows/stray-money.messages.ts';
+import type { strayMoney } from '../workflows/stray-money.workflow.ts';
 import { refundNews, refundWorkflowId } from '../workflows/refund.messages.ts';
 import type { CheckoutTiming } from '../domain/payment-snapshot.ts';
 import type { RefundTiming } from '../domain/refund-snapshot.ts';
@@ -67,6 +69,10 @@ export function createTemporalMessenger(options: TemporalMessengerOptions): Work
       wake('cardReview', cardReviewWorkflowId(cardTransactionId), {
         args: [{ schema: 1, cardTransactionId }],
         signal: cardReviewNeeded,
+      }),
+    keepStrayMoney: (processorAccountId, paymentRef) =>
+      startOnce('strayMoney', strayMoneyWorkflowId(paymentRef), {
+        args: [{ schema: 1, processorAccountId, paymentRef }] satisfies Parameters<typeof strayMoney>,
       }),
     tellCardSaved: (memberId) =>
       wake('autoTopUp', autoTopUpWorkflowId(memberId), { args: [{ schema: 1, memberId }], signal: cardSaved }),

@@ -7,7 +7,7 @@ import { manualTopUpWorkflowId } from '../workflows/manual-top-up.messages.ts';
 import type { WorkflowMessenger } from './job-ports.ts';
 
 export interface TopUpDeliveryParts {
-  readonly rows: Pick<ProviderEventRows, 'topUps' | 'isSettingUp'>;
+  readonly rows: Pick<ProviderEventRows, 'topUps' | 'settingUp'>;
   readonly messenger: Pick<WorkflowMessenger, 'signalCardNews' | 'tellCardSaved' | 'reviewCard'>;
 }
 
@@ -20,6 +20,8 @@ export interface TopUpDelivery<E extends ReadEvent> {
   readonly verdicts: readonly Verdict[];
   readonly feeKnown: boolean;
   readonly failures: readonly unknown[];
+  /** Events that name what is not here: not ours, or not yet. */
+  readonly strangers: readonly E[];
   /** Events that are no top-up's. */
   readonly others: readonly E[];
 }
@@ -38,7 +40,13 @@ export async function deliverToTopUps<E extends ReadEvent>(
     objectRefs: [...new Set(asked.flatMap(({ news }) => news.objectRefs))],
   };
   const owners = asked.length === 0 ? new Map<string, TopUpOwner>() : await parts.rows.topUps(question);
-  const owned = read.map((one) => ({ ...one, read: one, owner: ownerOf(one.news, owners), setUp: setUpOf(one.news) }));
+  const members = await membersAmong(parts, read);
+  const owned = read.map((one) => ({
+    ...one,
+    read: one,
+    owner: ownerOf(one.news, owners),
+    setUp: setUpOf(one.news, members),
+  }));
   const told = await Promise.allSettled(
     owned.flatMap(({ event, news, owner, setUp }) => {
       if (setUp !== null) return [tellSetUp(parts, event, setUp)];
@@ -50,7 +58,10 @@ export async function deliverToTopUps<E extends ReadEvent>(
     verdicts: done.map(({ verdict }) => verdict),
     feeKnown: done.some(({ feeKnown }) => feeKnown),
     failures: told.flatMap((result) => (result.status === 'rejected' ? [result.reason as unknown] : [])),
-    others: owned.filter(({ owner, setUp }) => owner === undefined && setUp === null).map((one) => one.read),
+    strangers: owned.filter(isStranger).map((one) => one.read),
+    others: owned
+      .filter((one) => one.owner === undefined && one.setUp === null && !isStranger(one))
+      .map((one) => one.read),
   };
 }
 
@@ -59,18 +70,40 @@ function ownerOf(news: ProviderNews, owners: ReadonlyMap<string, TopUpOwner>): T
   return names.map((name) => owners.get(name)).find((owner) => owner !== undefined);
 }
 
-/** The member whose card was saved, if that is what the event says. */
-function setUpOf({ type, memberHint }: ProviderNews): string | null {
-  return type === 'setup_intent.succeeded' ? memberHint : null;
+/** The member whose card was saved, if that is what the event says and we know them. */
+function setUpOf(news: ProviderNews, members: ReadonlySet<string>): string | null {
+  const { memberHint } = news;
+  return tellsOfSetUp(news) && memberHint !== null && members.has(memberHint) ? memberHint : null;
+}
+
+function tellsOfSetUp({ type }: ProviderNews): boolean {
+  return type === 'setup_intent.succeeded';
+}
+
+/** Of the members whose cards were saved, those who asked for that. */
+async function membersAmong(parts: TopUpDeliveryParts, read: readonly ReadEvent[]): Promise<ReadonlySet<string>> {
+  const named = read.flatMap(({ news }) => (tellsOfSetUp(news) ? (news.memberHint ?? []) : []));
+  return named.length === 0 ? new Set() : parts.rows.settingUp([...new Set(named)]);
+}
+
+/** It names a top-up or member of ours whose row is not here (WH-03, WH-09). */
+function isStranger({
+  news,
+  owner,
+  setUp,
+}: {
+  news: ProviderNews;
+  owner: TopUpOwner | undefined;
+  setUp: string | null;
+}): boolean {
+  if (tellsOfSetUp(news)) return setUp === null && news.memberHint !== null;
+  return owner === undefined && news.topUpHint !== null;
 }
 
 async function tellSetUp(parts: TopUpDeliveryParts, event: OpenEvent, member: string): Promise<Told> {
-  const isOurs = await parts.rows.isSettingUp(member);
-  if (isOurs) await parts.messenger.tellCardSaved(member);
-  const [state, reason] = isOurs
-    ? (['signaled', 'a card may have been saved'] as const)
-    : (['ignored', `attention: ${member} never asked to save a card`] as const);
-  return { verdict: { eventRowId: event.id, state, reason, saleId: null, dueAt: null }, feeKnown: false };
+  await parts.messenger.tellCardSaved(member);
+  const told = { state: 'signaled', reason: 'a card may have been saved', saleId: null, dueAt: null } as const;
+  return { verdict: { ...told, eventRowId: event.id }, feeKnown: false };
 }
 
 interface Told {

@@ -2,11 +2,13 @@ import {
   getExternalWorkflowHandle,
   proxyActivities,
   setHandler,
+  upsertSearchAttributes,
   type ExternalWorkflowHandle,
 } from '@temporalio/workflow';
 import type { AutoTopUpActivities } from '../activities/auto-top-up.activities.ts';
 import { cardSaved, topUpNeeded, type AutoTopUpInput } from './auto-top-up.messages.ts';
 import { topUpEnded } from './interactive-payment.messages.ts';
+import * as attributes from './search-attributes.messages.ts';
 
 const retry = { initialInterval: '200 milliseconds', backoffCoefficient: 2, maximumInterval: '30 seconds' } as const;
 // Whether a card was charged must be known before anything else is done for the member, so this never gives up.
@@ -37,10 +39,19 @@ export async function autoTopUp({ memberId }: AutoTopUpInput): Promise<void> {
 async function meetNeeds(memberId: string): Promise<void> {
   for (;;) {
     const step = await activities.decideTopUp({ memberId });
+    if (step.alarm !== undefined) alert(step.alarm);
     await tell(step.ended);
     if (step.topUpId === null) return;
     await tell((await activities.chargeTopUp({ topUpId: step.topUpId })).ended);
   }
+}
+
+/** Stays on the run for operators to find, also when it has ended. */
+function alert(reason: string): void {
+  upsertSearchAttributes([
+    { key: attributes.needsAttention, value: true },
+    { key: attributes.attentionReason, value: reason },
+  ]);
 }
 
 /** Each waiting payment looks for itself; one that is over needs no word. */

@@ -10,6 +10,7 @@ import { readStanding } from '../../src/entities/notice-standing.read.ts';
 import { createInbox, type Inbox } from '../../src/entities/provider-event-inbox.ts';
 import { ProviderEventRows } from '../../src/entities/provider-event-rows.ts';
 import { UnbegunSales } from '../../src/entities/unbegun-sales.read.ts';
+import { SavedCards } from '../../src/entities/saved-cards.ts';
 import { SqlPool } from '../../src/entities/sql-pool.ts';
 import { createJobs, type Jobs } from '../../src/jobs/create-jobs.ts';
 import { createDispatchProducer, type DispatchProducer } from '../../src/jobs/dispatch-provider-events.queue.ts';
@@ -79,6 +80,7 @@ async function start(): Promise<Jobs> {
     rows: new ProviderEventRows(pool),
     accounts: new AccountSweeps(pool),
     unbegun: new UnbegunSales(pool),
+    savedCards: new SavedCards(pool),
     callbacks: new CallbackDeliveries(pool),
     sendCallback: async () => ({ kind: 'taken' }),
     secretOf: () => 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw',
@@ -88,6 +90,7 @@ async function start(): Promise<Jobs> {
         return 'signaled';
       },
       signalCardNews: () => Promise.resolve('over'),
+      keepStrayMoney: () => Promise.resolve(),
       signalRefundNews: () => Promise.resolve('over'),
       reviewCard: () => Promise.resolve(),
       tellCardSaved: () => Promise.resolve(),
@@ -114,6 +117,7 @@ async function start(): Promise<Jobs> {
       eventSweepMs: 200,
       feeSweepMs: 60_000,
       unbegunSweepMs: 200,
+      cardSweepMs: 60_000,
       sealMs: 200,
       callbackMs: 200,
       noticeMs: 200,

@@ -40,6 +40,7 @@ beforeEach(() => {
         return temporal === 'over' ? 'over' : 'signaled';
       },
       signalCardNews: () => Promise.resolve('over'),
+      keepStrayMoney: (_account, ref) => tell(`stray ${ref}`),
       signalRefundNews: () => Promise.resolve('over'),
       reviewCard: (cardId) => tell(`review ${cardId}`),
       tellCardSaved: () => Promise.resolve(),

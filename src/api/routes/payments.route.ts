@@ -4,6 +4,7 @@ import { iouRouteCode, routeCodePattern } from '../../domain/route-code.ts';
 import {
   createPayment,
   cancelPayment,
+  hintPayment,
   showPayment,
   type MemberMoneyParts,
   type Party,
@@ -72,7 +73,7 @@ export function partyOf(to: z.output<typeof payeeSchema>): Party {
 
 /** Payments of members: from the balance, or by a checkout for what it lacks. */
 export function paymentRoutes(parts: MemberMoneyParts): readonly Route[] {
-  return [create(parts), get(parts), cancel(parts)];
+  return [create(parts), get(parts), confirmed(parts), cancel(parts)];
 }
 
 function create(parts: MemberMoneyParts): Route {
@@ -104,6 +105,21 @@ function get(parts: MemberMoneyParts): Route {
     params: idParam('payment'),
     responses: { 200: { description: 'The payment as it stands', schema: paymentSchema } },
     handle: ({ params }) => showPayment(parts, params.id),
+  });
+}
+
+function confirmed(parts: MemberMoneyParts): Route {
+  return route({
+    method: 'post',
+    path: '/v1/payments/:id/confirmed',
+    tag,
+    summary: 'Say that the browser has confirmed the card, so that we look sooner',
+    description: 'Only a hint: what counts is what the processor says.',
+    policy: keyed('platform', 'payments.use'),
+    idempotency: 'none',
+    params: idParam('payment'),
+    responses: { 200: { description: 'The payment as it stands', schema: paymentSchema } },
+    handle: ({ params }) => hintPayment(parts, params.id),
   });
 }
 

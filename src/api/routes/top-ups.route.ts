@@ -3,14 +3,14 @@ import { invariant } from '../../domain/invariant.ts';
 import { topUpSchema } from '../payment-view.ts';
 import { keyed, route, type Route } from '../route.ts';
 import { idParam, positiveMoney } from '../schemas.ts';
-import { cancelTopUp, createTopUp, showTopUp, type TopUpParts } from '../top-up-writing.ts';
+import { cancelTopUp, createTopUp, hintTopUp, showTopUp, type TopUpParts } from '../top-up-writing.ts';
 
 const tag = 'Top-ups';
 const later = { description: 'Not known within the deadline: look again at `Location`', schema: topUpSchema };
 
 /** Card money for a member's balance. */
 export function topUpRoutes(parts: TopUpParts): readonly Route[] {
-  return [create(parts), get(parts), cancel(parts)];
+  return [create(parts), get(parts), confirmed(parts), cancel(parts)];
 }
 
 function create(parts: TopUpParts): Route {
@@ -19,15 +19,18 @@ function create(parts: TopUpParts): Route {
     path: '/v1/members/:id/top-ups',
     tag,
     summary: 'Top a member’s balance up by card',
-    description: 'Exactly this amount is charged, whatever the balance is. Answers the checkout for the browser.',
+    description:
+      'Exactly this amount is charged, whatever the balance is. Answers the checkout for the browser; with `card: saved` the member’s saved card is charged at once.',
     policy: keyed('platform', 'payments.use'),
     idempotency: 'required',
     params: idParam('member'),
-    body: z.strictObject({ amount: positiveMoney }).meta({ id: 'NewTopUp' }),
-    responses: { 201: { description: 'Waiting for a card', schema: topUpSchema }, 202: later },
+    body: z
+      .strictObject({ amount: positiveMoney, card: z.enum(['new', 'saved']).default('new') })
+      .meta({ id: 'NewTopUp' }),
+    responses: { 201: { description: 'Waiting for a card, or charged', schema: topUpSchema }, 202: later },
     handle: async ({ principal, params, body, write }) => {
       invariant(write !== null, 'A top-up without a key');
-      return createTopUp(parts, { principal, write, member: params.id, amount: body.amount });
+      return createTopUp(parts, { principal, write, member: params.id, ...body });
     },
   });
 }
@@ -42,6 +45,21 @@ function get(parts: TopUpParts): Route {
     params: idParam('topUp'),
     responses: { 200: { description: 'The top-up as it stands', schema: topUpSchema } },
     handle: ({ params }) => showTopUp(parts, params.id),
+  });
+}
+
+function confirmed(parts: TopUpParts): Route {
+  return route({
+    method: 'post',
+    path: '/v1/top-ups/:id/confirmed',
+    tag,
+    summary: 'Say that the browser has confirmed the card, so that we look sooner',
+    description: 'Only a hint: what counts is what the processor says.',
+    policy: keyed('platform', 'payments.use'),
+    idempotency: 'none',
+    params: idParam('topUp'),
+    responses: { 200: { description: 'The top-up as it stands', schema: topUpSchema } },
+    handle: ({ params }) => hintTopUp(parts, params.id),
   });
 }
 

@@ -1,0 +1,2 @@
+/** Recurs by itself; its payload is empty. */
+export const sweepSavedCardsQueue = 'sweep-saved-cards';
