@@ -119,7 +119,7 @@ describe("Stripe's webhooks", () => {
     expect(await inboxRows()).toHaveLength(status === 200 ? 1 : 0);
   });
 
-  it('altered on their way are refused and not stored [F34]', async () => {
+  it('[WH-10] [W-14] altered on their way are refused and not stored [F34]', async () => {
     const payload = event();
     const header = Stripe.webhooks.generateTestHeaderString({ payload, secret: 'whsec_default' });
     const answer = await deliver(payload.replace('succeeded', 'canceled!'), { header });

@@ -104,7 +104,7 @@ describe('a payment of a member', () => {
     ]);
   });
 
-  it('[WH-12] of two checkouts from the same balance books the second only if it is covered', async () => {
+  it('[WH-12] [W-27] of two checkouts from the same balance books the second only if it is covered', async () => {
     const member = await host.member(4_000);
     const [first, second] = await Promise.all([host.pay(member, club, 10_000), host.pay(member, club, 10_000)]);
     await counter.control.paymentIntent(first.body.checkout!.paymentRef).confirm('4242424242424242');

@@ -257,7 +257,7 @@ describe('a transfer between members', () => {
     await expectMails(alan, betty, '75.00 AUD');
   });
 
-  it('[M2M-03] partly by card is told with the whole amount', async () => {
+  it('[M2M-03] [W-29] partly by card is told with the whole amount', async () => {
     const [alan, betty] = await named(40_888, 30_526);
     expect(await paidByCard(alan, { member: betty.id }, 50_000)).toBe(9_112);
     expect(await lines(alan)).toEqual([

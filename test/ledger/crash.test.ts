@@ -62,7 +62,7 @@ describe('a process killed with kill -9', () => {
     }
   });
 
-  it('[F1] between its statements and COMMIT has done nothing, and its locks are free', async () => {
+  it('[F1] [W-05] between its statements and COMMIT has done nothing, and its locks are free', async () => {
     const proxy = await startTcpProxy(book.database.url);
     await give(book.poster, member('victim'), 1000);
     const victim = await startBookProcess();

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { createConnection } from 'mysql2/promise';
 import { adjustmentsAccount, organisationAccount } from '../../src/domain/ledger-account.ts';
 import { memberDescriptionLengthMax } from '../../src/domain/ledger.ts';
 import { money, type MinorUnits } from '../../src/domain/money.ts';
@@ -247,5 +248,26 @@ describe('a posting', () => {
     await expect(book.poster.post({ ...whole, opKey: 'ö' })).rejects.toThrow('Not an op_key');
     await expect(book.poster.post({ ...whole, occurredAt: '2026-03-01' })).rejects.toThrow('Not a time');
     await expect(book.poster.post({ ...whole, description: 'x'.repeat(501) })).rejects.toThrow('at most 500');
+  });
+});
+
+describe('members of whom one is locked', () => {
+  it('[W-04] post beside each other: only who shares an account waits', async () => {
+    await give(book.poster, member('locked'), 1_000);
+    await give(book.poster, member('free'), 1_000);
+    const pay = (id: string) =>
+      book.poster.post(
+        transfer({ opKey: `w04-${id}`, from: member(id), to: organisation(`club-${id}`), amount: aud(100) }),
+      );
+    const other = await createConnection({ uri: book.database.url.replace(/^mariadb:/, 'mysql:') });
+    await other.query('BEGIN');
+    await other.query('SELECT id FROM ledger_account WHERE code = ? FOR UPDATE', [member('locked').code]);
+    let isDone = false;
+    const waiting = pay('locked').finally(() => (isDone = true));
+    posted(await pay('free'));
+    expect(isDone).toBe(false);
+    await other.query('ROLLBACK');
+    await other.end();
+    expect((await waiting).kind).toBe('posted');
   });
 });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { positiveMoney } from '../../src/api/schemas.ts';
 import { fromStripeAmount, toStripeAmount } from '../../src/stripe/stripe-amount.ts';
 
 describe("amounts in Stripe's own counting", () => {
@@ -11,6 +12,13 @@ describe("amounts in Stripe's own counting", () => {
   ])('%s %d is %d at Stripe, and back', (currency, ours, theirs) => {
     expect(toStripeAmount(ours, currency)).toBe(theirs);
     expect(fromStripeAmount(theirs, currency.toLowerCase())).toBe(ours);
+  });
+
+  it('[W-08] are the same cents for every amount from 0.50 to 2000.00, and every one is taken', () => {
+    const amounts = Array.from({ length: 199_951 }, (_, index) => 50 + index);
+    const changed = amounts.filter((cents) => fromStripeAmount(toStripeAmount(cents, 'AUD'), 'aud') !== cents);
+    const refused = amounts.filter((amount) => !positiveMoney.safeParse({ amount, currency: 'AUD' }).success);
+    expect([amounts.length, changed, refused]).toEqual([199_951, [], []]);
   });
 
   it('are never rounded: a fraction of our unit is our bug', () => {
