@@ -15,7 +15,7 @@ module.exports = {
       },
     ],
   },
-  transformIgnorePatterns: ['/node_modules/(?!(@mikro-orm|kysely)/)'],
+  transformIgnorePatterns: ['/node_modules/(?!(@mikro-orm|kysely|jose)/)'],
   modulePathIgnorePatterns: ['<rootDir>/.tillflow/'],
   globalSetup: '<rootDir>/test/support/global-setup.cjs',
   testTimeout: 30_000,

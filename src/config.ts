@@ -98,6 +98,11 @@ const schema = z.object({
   LINK_SETTINGS: link('settings'),
   LINK_TOP_UP: link('top-up'),
   LINK_PAY_NOW: link('pay'),
+  /** Public keys of who issues tokens to persons: an address, or a file for what has no network. */
+  JWT_JWKS_URL: z.url().optional(),
+  JWT_JWKS_FILE: z.string().min(1).optional(),
+  JWT_ISSUER: z.string().min(1).optional(),
+  JWT_AUDIENCE: z.string().min(1).default('tillflow'),
   DEFAULT_ZONE: z.string().min(1).default('Australia/Sydney'),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
 });

@@ -16,6 +16,7 @@ import { SaleEventHub } from '../src/api/sale-event-hub.ts';
 import type { Config } from '../src/config.ts';
 import type { ReaderAdministration } from '../src/domain/reader-administration.ts';
 import { checkoutTimingOf, limitsFrom } from './member-money.ts';
+import { tokenSettingsOf } from './person-tokens.ts';
 import { refundRulesOf, refundTimingOf } from './refund-rules.ts';
 import { saleTimingOf } from './sale-timing.ts';
 import { AnswerKeeper } from '../src/entities/answer-keeper.ts';
@@ -150,6 +151,7 @@ function createApps(config: Config, parts: Opened & { readonly health: Health; r
     health,
     metrics,
     log,
+    ...tokens(config),
     webhooks: webhookRoutes({ inbox: parts.inbox, accounts, log }),
     settings: {
       version: packageJson.version,
@@ -167,6 +169,11 @@ function createApps(config: Config, parts: Opened & { readonly health: Health; r
     },
   });
   return { api, admin: createAdminApp({ health, metrics, queues: parts.queues, log }) };
+}
+
+function tokens(config: Config): Pick<ApiDependencies, 'tokens'> {
+  const settings = tokenSettingsOf(config);
+  return settings === undefined ? {} : { tokens: settings };
 }
 
 /** Queues as the board shows them; they offer no jobs. */

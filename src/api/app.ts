@@ -10,6 +10,7 @@ import type { Health } from './health.ts';
 import type { Logger } from './logger.ts';
 import { memberMoneyRoutes, type MemberMoneyDependencies, type MemberMoneySettings } from './member-money-routes.ts';
 import type { ApiMetrics } from './metrics.ts';
+import { PersonTokens, type TokenSettings } from './person-tokens.ts';
 import { RateLimit } from './rate-limit.ts';
 import { requestContext } from './request-context.ts';
 import type { Route } from './route.ts';
@@ -47,6 +48,8 @@ export interface ApiDependencies extends MemberMoneyDependencies {
   readonly metrics: ApiMetrics;
   readonly log: Logger;
   readonly settings: ApiSettings;
+  /** Whose tokens let persons in; without them only keys do. */
+  readonly tokens?: TokenSettings;
   /** Takes processors' events with their raw bodies, so it comes before anything that reads one. */
   readonly webhooks?: Middleware;
 }
@@ -62,7 +65,8 @@ export function createApi(parts: ApiDependencies): Koa {
   const { routes, others } = createRouter(
     {
       orm: parts.orm,
-      authentication: new Authentication(parts.pool),
+      pool: parts.pool,
+      authentication: new Authentication(parts.pool, tokensOf(parts)),
       rateLimit: new RateLimit(settings.rateLimitPerMinute),
       log,
     },
@@ -78,6 +82,10 @@ export function createApi(parts: ApiDependencies): Koa {
   app.use(routes);
   app.use(others);
   return app;
+}
+
+function tokensOf({ pool, tokens }: ApiDependencies): PersonTokens | null {
+  return tokens === undefined ? null : new PersonTokens(pool, tokens);
 }
 
 /** Every route of the API, also the ones that describe it; the permission matrix is made from this. */

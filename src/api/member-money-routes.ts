@@ -15,6 +15,8 @@ import { RefundMessenger } from './refund-messenger.ts';
 import type { Route } from './route.ts';
 import { autoTopUpRoutes } from './routes/auto-top-up.route.ts';
 import { bookingRoutes } from './routes/bookings.route.ts';
+import { chargeRoutes } from './routes/charges.route.ts';
+import { consentRoutes } from './routes/consents.route.ts';
 import { hostObjectRoutes } from './routes/host-objects.route.ts';
 import { internalRefundRoutes } from './routes/internal-refunds.route.ts';
 import { iouActRoutes } from './routes/iou-acts.route.ts';
@@ -73,6 +75,8 @@ export function memberMoneyRoutes(parts: MemberMoneyDependencies): readonly Rout
     ...paymentRoutes(money),
     ...bookingRoutes(money),
     ...paymentBatchRoutes(money),
+    ...chargeRoutes(money),
+    ...consentRoutes(orm),
     ...topUpRoutes(money),
     ...refundRoutes(refunds),
     ...internalRefundRoutes(refunds),

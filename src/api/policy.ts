@@ -1,6 +1,7 @@
 import { DomainError } from '../domain/errors.ts';
 import { levelOf, type Principal, type ScopeLevel } from '../domain/principal.ts';
 import { grants } from '../domain/roles.ts';
+import { hasOwners } from './ownership.ts';
 import type { Policy, Route } from './route.ts';
 
 /** A route says nothing about who may use it; the API does not start with such a one (decisions D54). */
@@ -17,13 +18,21 @@ export function requirePolicies(routes: readonly Route[]): void {
     if (policy === undefined || useless) {
       throw new PolicyMissing(`${method.toUpperCase()} ${path} declares no policy`);
     }
+    if (isForMembers(policy) && !hasOwners({ path })) {
+      throw new PolicyMissing(`${method.toUpperCase()} ${path} does not say whose things it serves`);
+    }
   }
+}
+
+function isForMembers(policy: Policy): boolean {
+  return policy.kind === 'key' && policy.forMembers === true;
 }
 
 /** Whether `principal` may use a route with `policy`. Default deny: only what is named is allowed. */
 export function allows(policy: Policy, principal: Principal): boolean {
   if (policy.kind === 'public') return true;
-  if (breadth[levelOf(principal)] < breadth[policy.scope]) return false;
+  const isMember = principal.memberId !== undefined;
+  if (isMember ? !isForMembers(policy) : breadth[levelOf(principal)] < breadth[policy.scope]) return false;
   return policy.roles.some((role) => grants(principal.roles, role));
 }
 

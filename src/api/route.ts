@@ -11,7 +11,14 @@ import type { Logger } from './logger.ts';
  * only the platform's own keys, with `organisation` those and an organisation's, with `site` any.
  */
 export type Policy =
-  { readonly kind: 'public' } | { readonly kind: 'key'; readonly roles: readonly Role[]; readonly scope: ScopeLevel };
+  | { readonly kind: 'public' }
+  | {
+      readonly kind: 'key';
+      readonly roles: readonly Role[];
+      readonly scope: ScopeLevel;
+      /** Members may use it with their own token, for what is their own (ownership.ts). */
+      readonly forMembers?: true;
+    };
 
 /** Whether the header `Idempotency-Key` must, may, or need not be given. */
 export type Idempotency = 'required' | 'optional' | 'none';
@@ -76,6 +83,11 @@ export function route<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodT
 /** A key with any one of `roles`, from the narrowest `scope` that may call. */
 export function keyed(scope: ScopeLevel, ...roles: readonly Role[]): Policy {
   return { kind: 'key', roles, scope };
+}
+
+/** The same for the platform's keys, and for members with their own things. */
+export function ownOrKeyed(...roles: readonly Role[]): Policy {
+  return { kind: 'key', roles, scope: 'platform', forMembers: true };
 }
 
 /** Open to everyone. */

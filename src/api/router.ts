@@ -4,11 +4,13 @@ import { z } from 'zod';
 import { DomainError } from '../domain/errors.ts';
 import type { Principal } from '../domain/principal.ts';
 import type { Orm } from '../entities/orm.ts';
+import type { SqlPool } from '../entities/sql-pool.ts';
 import type { Authentication } from './authentication.ts';
 import { writeRequest } from './idempotency-header.ts';
 import type { Logger } from './logger.ts';
 import { once } from './once.ts';
 import { authorise, requirePolicies } from './policy.ts';
+import { requireOwn } from './ownership.ts';
 import type { RateLimit } from './rate-limit.ts';
 import { readJsonBody } from './request-body.ts';
 import type { Answer, ApiRequest, Route } from './route.ts';
@@ -16,6 +18,7 @@ import type { Answer, ApiRequest, Route } from './route.ts';
 /** What the mechanism around every handler needs. */
 export interface RouterParts {
   readonly orm: Orm;
+  readonly pool: SqlPool;
   readonly authentication: Authentication;
   readonly rateLimit: RateLimit;
   readonly log: Logger;
@@ -53,6 +56,7 @@ async function serve(parts: RouterParts, route: Route, ctx: RouterContext): Prom
   const json = route.body === undefined ? undefined : (await readJsonBody(ctx.req)).json;
   // No body at all is an empty one; `null` is a body.
   const body = route.body?.parse(json === undefined ? {} : json);
+  await requireOwn(parts.pool, { principal, route, named: { params: recordOf(params), body: recordOf(body) } });
   const header = ctx.req.headers['idempotency-key'];
   const write = writeRequest(route.idempotency ?? 'none', principal, {
     method: ctx.method,
@@ -72,6 +76,10 @@ async function serve(parts: RouterParts, route: Route, ctx: RouterContext): Prom
     once: (work) => once(parts.orm, write, work),
   };
   give(ctx, await route.handle(request as ApiRequest<never, never, never>));
+}
+
+function recordOf(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null ? (value as Readonly<Record<string, unknown>>) : {};
 }
 
 /** Tells who calls, counts the call, and refuses what the policy does not allow. */

@@ -1,7 +1,7 @@
 import type { UpdateDefinition } from '@temporalio/common';
 import { parseCurrency } from '../domain/currency.ts';
 import { DomainError } from '../domain/errors.ts';
-import { saleId, type IdempotencyRequestId } from '../domain/ids.ts';
+import { apiKeyId, isId, saleId, type IdempotencyRequestId, type ApiKeyId } from '../domain/ids.ts';
 import { formatMajor, money } from '../domain/money.ts';
 import type { Principal } from '../domain/principal.ts';
 import { isFinalSaleState, type SaleState } from '../domain/sale.ts';
@@ -172,10 +172,16 @@ function newSale(parts: SaleWritingParts, asked: SaleRequest, counter: Counter |
     ...askedAmounts(body, counter.currency, parts.amountMaxMinor),
     description: body.description ?? null,
     captureMode: body.captureMode ?? counter.captureMode,
-    apiKeyId: principal.keyId,
+    apiKeyId: keyOf(principal),
     keyName: principal.name,
     createdAt: new Date().toISOString(),
   };
+}
+
+/** The counter speaks with keys; what a person sells there is not built yet. */
+function keyOf({ keyId }: Principal): ApiKeyId {
+  if (!isId('apiKey', keyId)) throw new DomainError('forbidden', 'Sales are made with the key of a till.');
+  return apiKeyId(keyId);
 }
 
 function beginOrder(facts: SaleFacts, readerId: string | null) {

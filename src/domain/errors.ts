@@ -6,6 +6,7 @@ export type DomainErrorCode =
   | 'amount_out_of_range'
   | 'authorization_exceeded'
   | 'conflict'
+  | 'consent_missing'
   | 'currency_mismatch'
   | 'currency_unsupported'
   | 'idempotency_key_in_progress'

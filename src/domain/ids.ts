@@ -17,6 +17,8 @@ export type IdempotencyRequestId = Brand<string, 'IdempotencyRequestId'>;
 export type LedgerTransactionId = Brand<string, 'LedgerTransactionId'>;
 export type LedgerHoldId = Brand<string, 'LedgerHoldId'>;
 export type MemberId = Brand<string, 'MemberId'>;
+/** Somebody with a token of their own: `person:` and the subject. */
+export type PersonId = Brand<string, 'PersonId'>;
 export type PaymentId = Brand<string, 'PaymentId'>;
 export type PaymentBatchId = Brand<string, 'PaymentBatchId'>;
 export type BookingId = Brand<string, 'BookingId'>;
@@ -77,6 +79,11 @@ function parser<T extends string>(kind: IdKind): (value: string) => Brand<string
     if (!isId(kind, value)) throw new TypeError(`Not an identifier of a ${kind}: ${JSON.stringify(value)}`);
     return value as Brand<string, T>;
   };
+}
+
+/** Names the person of a token's subject, which is printable ASCII without blanks. */
+export function personId(subject: string): PersonId {
+  return `person:${subject}` as PersonId;
 }
 
 /** Parsers: each takes text from outside and answers the branded identifier, or throws `TypeError`. */

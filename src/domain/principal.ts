@@ -1,15 +1,17 @@
-import type { ApiKeyId, OrganisationId, SiteId } from './ids.ts';
+import type { ApiKeyId, MemberId, OrganisationId, PersonId, SiteId } from './ids.ts';
 import type { Role } from './roles.ts';
 
-/** What of the world a caller may see: the platform's (both null), an organisation's, or a single site's. */
+/** What of the world a caller may see: the platform's (both null), an organisation's, a single site's, or a member's own. */
 export interface Scope {
   readonly organisationId: OrganisationId | null;
   readonly siteId: SiteId | null;
+  /** Set for members with their own token: only what is theirs (decisions D32). */
+  readonly memberId?: MemberId;
 }
 
-/** Who acts: a machine with its key (decisions D32). */
+/** Who acts: a machine with its key, or a person with a token (decisions D32). */
 export interface Principal extends Scope {
-  readonly keyId: ApiKeyId;
+  readonly keyId: ApiKeyId | PersonId;
   readonly name: string;
   readonly roles: ReadonlySet<Role>;
 }
@@ -24,7 +26,7 @@ export function levelOf(scope: Scope): ScopeLevel {
 
 /** Whose idempotency keys these are: two tenants may use the same text (decisions D46). */
 export function tenantOf(scope: Scope): string {
-  return scope.siteId ?? scope.organisationId ?? 'platform';
+  return scope.memberId ?? scope.siteId ?? scope.organisationId ?? 'platform';
 }
 
 /** Whether `inner` reaches nowhere that `outer` does not. */

@@ -12,6 +12,7 @@ export const roles = [
   'member.view',
   'organisation.manage',
   'organisation.view',
+  'payments.charge',
   'payments.refund',
   'payments.use',
   'payments.view',

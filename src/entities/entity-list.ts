@@ -17,6 +17,7 @@ import { LedgerHold } from './ledger-hold.entity.ts';
 import { LedgerSeal } from './ledger-seal.entity.ts';
 import { LedgerTransaction } from './ledger-transaction.entity.ts';
 import { Member } from './member.entity.ts';
+import { MemberConsent } from './member-consent.entity.ts';
 import { Notice } from './notice.entity.ts';
 import { Organisation } from './organisation.entity.ts';
 import { Payment } from './payment.entity.ts';
@@ -53,6 +54,7 @@ export const entities = [
   LedgerSeal,
   LedgerTransaction,
   Member,
+  MemberConsent,
   Notice,
   Organisation,
   Payment,

@@ -9,7 +9,7 @@ import {
   requireAmount,
   type AutoTopUpParts,
 } from '../auto-top-up-setting.ts';
-import { keyed, route, type Route } from '../route.ts';
+import { ownOrKeyed, route, type Route } from '../route.ts';
 import { idParam, positiveMoney } from '../schemas.ts';
 
 const tag = 'Automatic top-ups';
@@ -28,7 +28,7 @@ function get(parts: AutoTopUpParts): Route {
     path,
     tag,
     summary: 'Read how a member’s balance is refilled',
-    policy: keyed('platform', 'member.view'),
+    policy: ownOrKeyed('member.view'),
     params,
     responses,
     handle: async ({ principal, params: { id } }) => {
@@ -46,7 +46,7 @@ function setUp(parts: AutoTopUpParts): Route {
     summary: 'Begin to save a card',
     description:
       'Answers what the browser needs. The card that is saved already serves until the new one is confirmed.',
-    policy: keyed('platform', 'payments.use'),
+    policy: ownOrKeyed('payments.use'),
     idempotency: 'none',
     params,
     responses,
@@ -64,7 +64,7 @@ function confirm(parts: AutoTopUpParts): Route {
     tag,
     summary: 'Say that the browser has confirmed a card',
     description: 'Only makes us look sooner: what the processor has saved is what counts.',
-    policy: keyed('platform', 'payments.use'),
+    policy: ownOrKeyed('payments.use'),
     idempotency: 'none',
     params,
     responses,
@@ -83,7 +83,7 @@ function change(parts: AutoTopUpParts): Route {
     path,
     tag,
     summary: 'Set the amount or a cap, or switch off and on',
-    policy: keyed('platform', 'payments.use'),
+    policy: ownOrKeyed('payments.use'),
     idempotency: 'none',
     params,
     body: z.strictObject({
@@ -139,7 +139,7 @@ function cancel(parts: AutoTopUpParts): Route {
     path,
     tag,
     summary: 'Cancel, and forget the card here and at the processor',
-    policy: keyed('platform', 'payments.use'),
+    policy: ownOrKeyed('payments.use'),
     idempotency: 'none',
     params,
     responses,

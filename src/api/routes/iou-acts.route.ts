@@ -10,7 +10,7 @@ import { creditorOf, noSuchIou, payIou } from '../iou-writing.ts';
 import { made } from '../once.ts';
 import { paymentSchema } from '../payment-view.ts';
 import type { MemberMoneyParts } from '../payment-writing.ts';
-import { keyed, route, type Route } from '../route.ts';
+import { keyed, ownOrKeyed, route, type Route } from '../route.ts';
 import { id, idParam, text } from '../schemas.ts';
 
 const tag = 'IOUs';
@@ -29,7 +29,7 @@ function pay(parts: MemberMoneyParts): Route {
     summary: 'Pay an IOU from a member’s balance, by card for what it lacks',
     description:
       'While it is being paid nobody else can pay, cancel or write it off. A payment that fails opens the IOU again.',
-    policy: keyed('platform', 'payments.use'),
+    policy: ownOrKeyed('payments.use'),
     idempotency: 'required',
     params: idParam('iou'),
     body: z.strictObject({

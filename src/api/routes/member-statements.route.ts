@@ -9,7 +9,7 @@ import { readMemberStatement } from '../../reports/member-statement.ts';
 import { ownMember } from '../auto-top-up-setting.ts';
 import { dayRange, instant, instantsOf, localDay } from '../local-days.ts';
 import { refusedField } from '../refused-field.ts';
-import { keyed, route, type Route } from '../route.ts';
+import { ownOrKeyed, route, type Route } from '../route.ts';
 import { idParam } from '../schemas.ts';
 import {
   cardPaymentView,
@@ -21,7 +21,7 @@ import {
 } from '../statement-view.ts';
 
 const tag = 'Statements';
-const viewers = keyed('platform', 'payments.view');
+const viewers = ownOrKeyed('payments.view');
 const params = idParam('member');
 
 /** What statements are read from; `zone` is the deployment's, whose days are the members' (decisions D6). */

@@ -12,7 +12,7 @@ import { scopedTo } from '../../entities/scoped-reads.ts';
 import { definedOnly, refusingDuplicates } from '../duplicates.ts';
 import { memberSchema, memberView } from '../member-view.ts';
 import { made } from '../once.ts';
-import { keyed, route, type Route } from '../route.ts';
+import { keyed, ownOrKeyed, route, type Route } from '../route.ts';
 import { currency, externalRef, idParam, listOf, pageOf, text } from '../schemas.ts';
 import { pageView } from '../views.ts';
 
@@ -110,7 +110,7 @@ function get(orm: Orm): Route {
     path: '/v1/members/:id',
     tag,
     summary: 'Read a member',
-    policy: keyed('platform', 'member.view'),
+    policy: ownOrKeyed('member.view'),
     params: idParam('member'),
     responses: shown,
     handle: async ({ principal, params }) => {

@@ -11,7 +11,7 @@ import type { SqlPool } from '../../entities/sql-pool.ts';
 import { definedOnly } from '../duplicates.ts';
 import { noticeSchema, noticeStates, noticeView } from '../notice-view.ts';
 import { made } from '../once.ts';
-import { keyed, route, type Route } from '../route.ts';
+import { keyed, ownOrKeyed, route, type Route } from '../route.ts';
 import { id, idParam, listOf, pageOf } from '../schemas.ts';
 import { pageView } from '../views.ts';
 
@@ -35,7 +35,7 @@ function listOfMember(parts: NoticeParts): Route {
     path: '/v1/members/:id/notices',
     tag,
     summary: 'List what a member was told, the oldest first',
-    policy: keyed('platform', 'member.view'),
+    policy: ownOrKeyed('member.view'),
     params: idParam('member'),
     query: z.strictObject({
       ...pageOf('notice'),
@@ -64,7 +64,7 @@ function read(parts: NoticeParts): Route {
     path: '/v1/members/:id/notices/:notice/read',
     tag,
     summary: 'Note that a member has read a notice; again changes nothing',
-    policy: keyed('platform', 'member.manage'),
+    policy: ownOrKeyed('member.manage', 'payments.use'),
     idempotency: 'optional',
     params: z.object({ id: id('member'), notice: id('notice') }),
     body: z.strictObject({}),

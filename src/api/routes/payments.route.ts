@@ -11,7 +11,7 @@ import {
   type PaymentWish,
 } from '../payment-writing.ts';
 import { paymentSchema } from '../payment-view.ts';
-import { keyed, route, type Route } from '../route.ts';
+import { ownOrKeyed, route, type Route } from '../route.ts';
 import { id, idParam, positiveMoney, text } from '../schemas.ts';
 
 const tag = 'Payments';
@@ -84,7 +84,7 @@ function create(parts: MemberMoneyParts): Route {
     summary: 'Pay from a member’s balance, by card for what it lacks',
     description:
       '`status` says what to do: `paid`, or `checkout_required` with what the browser needs, or `pending`. What is refused is a 409 with the payment, and nothing was moved.',
-    policy: keyed('platform', 'payments.use'),
+    policy: ownOrKeyed('payments.use'),
     idempotency: 'required',
     body: newPaymentSchema,
     responses: { 201: { description: 'Paid, or waiting for a card', schema: paymentSchema }, 202: later },
@@ -101,7 +101,7 @@ function get(parts: MemberMoneyParts): Route {
     path: '/v1/payments/:id',
     tag,
     summary: 'Read a payment',
-    policy: keyed('platform', 'payments.view'),
+    policy: ownOrKeyed('payments.view'),
     params: idParam('payment'),
     responses: { 200: { description: 'The payment as it stands', schema: paymentSchema } },
     handle: ({ params }) => showPayment(parts, params.id),
@@ -115,7 +115,7 @@ function confirmed(parts: MemberMoneyParts): Route {
     tag,
     summary: 'Say that the browser has confirmed the card, so that we look sooner',
     description: 'Only a hint: what counts is what the processor says.',
-    policy: keyed('platform', 'payments.use'),
+    policy: ownOrKeyed('payments.use'),
     idempotency: 'none',
     params: idParam('payment'),
     responses: { 200: { description: 'The payment as it stands', schema: paymentSchema } },
@@ -130,7 +130,7 @@ function cancel(parts: MemberMoneyParts): Route {
     tag,
     summary: 'Give an open checkout up, or funds back unbooked',
     description: 'Says truthfully who won: card money that was faster leaves the payment paid (409).',
-    policy: keyed('platform', 'payments.use'),
+    policy: ownOrKeyed('payments.use'),
     idempotency: 'required',
     params: idParam('payment'),
     responses: { 200: { description: 'Canceled, or released', schema: paymentSchema }, 202: later },

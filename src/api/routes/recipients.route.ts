@@ -4,7 +4,7 @@ import { memberAccount } from '../../domain/ledger-account.ts';
 import type { Shelf } from '../../entities/shelf.ts';
 import { readRecipients } from '../../reports/recipients.ts';
 import { ownMember } from '../auto-top-up-setting.ts';
-import { keyed, route, type Route } from '../route.ts';
+import { ownOrKeyed, route, type Route } from '../route.ts';
 import { id, idParam } from '../schemas.ts';
 
 const recipientSchema = z
@@ -19,7 +19,7 @@ export function recipientRoutes({ orm, pool }: Shelf): readonly Route[] {
       path: '/v1/members/:id/recipients',
       tag: 'Members',
       summary: 'List whom a member has exchanged with, by first name',
-      policy: keyed('platform', 'payments.view'),
+      policy: ownOrKeyed('payments.view'),
       params: idParam('member'),
       query: z.strictObject({
         also: z

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { invariant } from '../../domain/invariant.ts';
 import { actorOf } from '../actor.ts';
-import { keyed, route, type Route } from '../route.ts';
+import { keyed, ownOrKeyed, route, type Route } from '../route.ts';
 import {
   cardOf,
   obstacleOf,
@@ -38,7 +38,7 @@ function offer(parts: RefundParts): Route {
     path: '/v1/top-ups/:id/refund',
     tag,
     summary: 'Tell what a member would get back of their card money, or why not',
-    policy: keyed('platform', 'payments.view'),
+    policy: ownOrKeyed('payments.view'),
     params: idParam('topUp'),
     responses: { 200: { description: 'What would go back now', schema: refundOfferSchema } },
     handle: async ({ principal, params }) => {
@@ -67,7 +67,7 @@ function byMember(parts: RefundParts): Route {
     summary: 'Give a member all that is left of a card payment back, less the fee',
     description:
       'The whole rest is taken from the balance first. `refund_refused` names the reason: `no_receipt`, `already_refunded`, `insufficient_funds`, `processor_short`, `too_old`.',
-    policy: keyed('platform', 'payments.use'),
+    policy: ownOrKeyed('payments.use'),
     idempotency: 'required',
     params: idParam('member'),
     body: z.strictObject({ topUp: id('topUp') }).meta({ id: 'NewMemberRefund' }),
@@ -86,7 +86,7 @@ function ofMember(parts: RefundParts): Route {
     path: '/v1/members/:id/refunds',
     tag,
     summary: 'List a member’s refunds, those under way included',
-    policy: keyed('platform', 'payments.view'),
+    policy: ownOrKeyed('payments.view'),
     params: idParam('member'),
     query: z.strictObject(pageOf('refund')),
     responses: { 200: { description: 'A page of refunds', schema: listOf(refundSchema) } },
@@ -134,7 +134,7 @@ function get(parts: RefundParts): Route {
     path: '/v1/refunds/:id',
     tag,
     summary: 'Read a refund',
-    policy: keyed('platform', 'payments.view'),
+    policy: ownOrKeyed('payments.view'),
     params: idParam('refund'),
     responses: { 200: { description: 'The refund as it stands', schema: refundSchema } },
     handle: ({ params }) => showRefund(parts, params.id),

@@ -7,12 +7,12 @@ import { openStatementFile, readAsOf, type StatementFile } from '../../reports/s
 import { ownMember } from '../auto-top-up-setting.ts';
 import { dayRange, instant, instantsOf } from '../local-days.ts';
 import { refusedField } from '../refused-field.ts';
-import { keyed, route, type Answer, type Route } from '../route.ts';
+import { ownOrKeyed, route, type Answer, type Route } from '../route.ts';
 import { idParam } from '../schemas.ts';
 import type { StatementParts } from './member-statements.route.ts';
 
 const tag = 'Statements';
-const viewers = keyed('platform', 'payments.view');
+const viewers = ownOrKeyed('payments.view');
 const params = idParam('member');
 const description =
   'All rows, the newest first, as they stood at `asOf`, which the header `Tillflow-As-Of` names: asking for that instant again gives the same bytes.';

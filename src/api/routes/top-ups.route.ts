@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { invariant } from '../../domain/invariant.ts';
 import { topUpSchema } from '../payment-view.ts';
-import { keyed, route, type Route } from '../route.ts';
+import { ownOrKeyed, route, type Route } from '../route.ts';
 import { idParam, positiveMoney } from '../schemas.ts';
 import { cancelTopUp, createTopUp, hintTopUp, showTopUp, type TopUpParts } from '../top-up-writing.ts';
 
@@ -21,7 +21,7 @@ function create(parts: TopUpParts): Route {
     summary: 'Top a member’s balance up by card',
     description:
       'Exactly this amount is charged, whatever the balance is. Answers the checkout for the browser; with `card: saved` the member’s saved card is charged at once.',
-    policy: keyed('platform', 'payments.use'),
+    policy: ownOrKeyed('payments.use'),
     idempotency: 'required',
     params: idParam('member'),
     body: z
@@ -41,7 +41,7 @@ function get(parts: TopUpParts): Route {
     path: '/v1/top-ups/:id',
     tag,
     summary: 'Read a top-up',
-    policy: keyed('platform', 'payments.view'),
+    policy: ownOrKeyed('payments.view'),
     params: idParam('topUp'),
     responses: { 200: { description: 'The top-up as it stands', schema: topUpSchema } },
     handle: ({ params }) => showTopUp(parts, params.id),
@@ -55,7 +55,7 @@ function confirmed(parts: TopUpParts): Route {
     tag,
     summary: 'Say that the browser has confirmed the card, so that we look sooner',
     description: 'Only a hint: what counts is what the processor says.',
-    policy: keyed('platform', 'payments.use'),
+    policy: ownOrKeyed('payments.use'),
     idempotency: 'none',
     params: idParam('topUp'),
     responses: { 200: { description: 'The top-up as it stands', schema: topUpSchema } },
@@ -69,7 +69,7 @@ function cancel(parts: TopUpParts): Route {
     path: '/v1/top-ups/:id/cancel',
     tag,
     summary: 'Give an open checkout up',
-    policy: keyed('platform', 'payments.use'),
+    policy: ownOrKeyed('payments.use'),
     idempotency: 'required',
     params: idParam('topUp'),
     responses: { 200: { description: 'Canceled', schema: topUpSchema }, 202: later },

@@ -4,6 +4,7 @@ import { Migration0001Book } from './0001-book.ts';
 import { CounterMigration } from './0002-counter.ts';
 import { MembersMigration } from './0003-members.ts';
 import { MoneyBackMigration } from './0004-money-back.ts';
+import { ConsentsMigration } from './0005-consents.ts';
 import { FundingMigration } from './0008-funding.ts';
 
 /** Every migration in order; they only go forward (decisions D56). */
@@ -12,5 +13,6 @@ export const migrations: readonly { readonly name: string; readonly class: Const
   { name: '0002-counter', class: CounterMigration },
   { name: '0003-members', class: MembersMigration },
   { name: '0004-money-back', class: MoneyBackMigration },
+  { name: '0005-consents', class: ConsentsMigration },
   { name: '0008-funding', class: FundingMigration },
 ];

@@ -1,0 +1,67 @@
+import { jwtVerify, type JWTPayload, type JWTVerifyGetKey } from 'jose';
+import { memberId, personId } from '../domain/ids.ts';
+import type { Principal } from '../domain/principal.ts';
+import { isRole, type Role } from '../domain/roles.ts';
+import type { SqlPool } from '../entities/sql-pool.ts';
+import { textOf } from '../entities/sql-pool.ts';
+
+/** Whose tokens are believed. */
+export interface TokenSettings {
+  /** The issuer's public keys. */
+  readonly keys: JWTVerifyGetKey;
+  readonly issuer: string;
+  readonly audience: string;
+}
+
+const algorithms = ['RS256', 'ES256', 'EdDSA'];
+/** Clocks differ a little; in seconds. */
+const clockTolerance = 60;
+/** What members may do with their own things; all else is denied. */
+const memberRoles: ReadonlySet<Role> = new Set(['payments.use', 'payments.view', 'member.view']);
+
+/**
+ * Tells persons by the JWT of a host or an identity provider (decisions D32). `tillflow_roles` makes somebody of the
+ * staff; otherwise the token is a member's, named by `tillflow_member` or by `sub`, which is the host's own name for them.
+ */
+export class PersonTokens {
+  readonly #pool: SqlPool;
+  readonly #settings: TokenSettings;
+
+  constructor(pool: SqlPool, settings: TokenSettings) {
+    this.#pool = pool;
+    this.#settings = settings;
+  }
+
+  /** The person, or null: forged, expired, meant for somebody else and of nobody are all the same. */
+  async principal(token: string): Promise<Principal | null> {
+    const claims = await this.#claims(token);
+    const subject = claims?.sub;
+    if (claims === null || subject === undefined || !/^[\x21-\x7e]{1,100}$/.test(subject)) return null;
+    const person = { keyId: personId(subject), name: subject, organisationId: null, siteId: null };
+    const staff = claims['tillflow_roles'];
+    if (staff !== undefined) return { ...person, roles: rolesIn(staff) };
+    const own = await this.#memberOf(claims['tillflow_member'], subject);
+    return own === null ? null : { ...person, memberId: memberId(own), roles: memberRoles };
+  }
+
+  async #claims(token: string): Promise<JWTPayload | null> {
+    const { keys, issuer, audience } = this.#settings;
+    try {
+      const options = { issuer, audience, algorithms, clockTolerance, requiredClaims: ['exp', 'sub'] };
+      return (await jwtVerify(token, keys, options)).payload;
+    } catch {
+      return null; // Whoever sent it learns no more than that it is not valid.
+    }
+  }
+
+  async #memberOf(claim: unknown, subject: string): Promise<string | null> {
+    const [column, value] = typeof claim === 'string' ? ['id', claim] : ['external_ref', subject];
+    const [row] = await this.#pool.rows(`SELECT id FROM member WHERE ${column} = ? AND status = 'active'`, [value]);
+    return row === undefined ? null : textOf(row, 'id');
+  }
+}
+
+function rolesIn(claim: unknown): ReadonlySet<Role> {
+  const names = Array.isArray(claim) ? claim.filter((name): name is string => typeof name === 'string') : [];
+  return new Set(names.filter(isRole));
+}
