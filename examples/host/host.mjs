@@ -1,6 +1,7 @@
 /**
  * An example of a host application: it takes the outcomes of payments, makes sure that they come from Tillflow and come
- * once, and prints them. Nothing is needed but Node: `CALLBACK_SECRET=whsec_… node examples/host/host.mjs`.
+ * once, prints them, and books an event entry where a payment only holds the money for it. Nothing is needed but Node:
+ * `CALLBACK_SECRET=whsec_… node examples/host/host.mjs`.
  */
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { createServer } from 'node:http';
@@ -8,6 +9,8 @@ import { createServer } from 'node:http';
 const port = Number(process.env.PORT ?? 4000);
 /** Old and new, separated by commas, while they are exchanged. */
 const secrets = (process.env.CALLBACK_SECRET ?? '').split(',').filter((secret) => secret !== '');
+/** Where entries are booked, with whose key, and who gets the money. */
+const { TILLFLOW_URL: url, TILLFLOW_KEY: key, ORGANISATION: organisation } = process.env;
 const bodyLimit = 65_536;
 /** A message that was recorded and is sent again later is refused, in seconds. */
 const tolerance = 300;
@@ -42,16 +45,26 @@ async function answer(request) {
     console.log(`${id} came before; nothing is done twice`);
     return 204;
   }
-  act(JSON.parse(body).data);
+  await act(JSON.parse(body).data);
   taken.add(id);
   return 204;
 }
 
 /** Here a host marks the entry as paid, or takes it out of the basket. */
-function act({ code, payload, payment, amount, status }) {
+async function act({ code, payload, payment, amount, status, booking }) {
   const sum = `${amount.amount} minor units ${amount.currency}`;
+  if (status === 'Success' && booking === 'host') await bookEntry({ payload, payment, amount });
   if (status === 'Success') console.log(`${code} ${payload ?? ''}: ${sum} paid by ${payment}`);
   else console.log(`${code} ${payload ?? ''}: ${payment} failed, nothing was paid`);
+}
+
+/** Within the funds of the payment, once: its own name is the key, so that a callback that comes again books nothing twice. */
+async function bookEntry({ payload, payment, amount }) {
+  const line = { to: { organisation }, amount: amount.amount, type: 'Entry to an event', event: payload };
+  const headers = { authorization: `Bearer ${key}`, 'content-type': 'application/json', 'idempotency-key': payment };
+  const body = JSON.stringify({ lines: [line] });
+  const booked = await fetch(`${url}/v1/payments/${payment}/bookings`, { method: 'POST', headers, body });
+  if (booked.status !== 201) throw new Error(`${payment} was not booked: ${booked.status} ${await booked.text()}`);
 }
 
 /** Standard Webhooks: HMAC-SHA256 of id, time and body; any one of several signatures with any one of our secrets. */

@@ -7,7 +7,7 @@ import type { Payment } from './payment.entity.ts';
 /** What a callback tells of a payment. */
 export type CalledBackPayment = Pick<
   Payment,
-  'id' | 'memberId' | 'amountMinor' | 'currency' | 'routeCode' | 'routePayload'
+  'id' | 'memberId' | 'payeeKind' | 'amountMinor' | 'currency' | 'routeCode' | 'routePayload'
 >;
 
 /**
@@ -69,6 +69,8 @@ function callbackPayload(
       member: payment.memberId,
       amount: { amount: payment.amountMinor, currency: payment.currency },
       status,
+      // The money is held, and the host books within it (decisions D14).
+      booking: payment.payeeKind === 'host' ? 'host' : null,
     },
   });
 }

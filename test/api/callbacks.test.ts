@@ -38,6 +38,7 @@ async function outcome(routeCode: string): Promise<string> {
   const payment = {
     id: paymentId(newId('payment')),
     memberId: memberId(newId('member')),
+    payeeKind: 'organisation' as const,
     amountMinor: 1250,
     currency: 'AUD',
     routeCode,

@@ -189,3 +189,25 @@ describe('a payment with a route code', () => {
     expect(receiver.received).toHaveLength(2);
   });
 });
+
+describe('a player who owes before there is an account', () => {
+  it('claims the IOU by registering with the number, which nobody else can have', async () => {
+    const memberNo = 1_500_000_000 + Math.floor(Math.random() * 400_000_000);
+    const owed = {
+      externalRef: randomUUID(),
+      organisation: club,
+      memberNo,
+      amount: { amount: 1_250, currency: 'AUD' },
+    };
+    const iou = await counter.till.post<{ id: string }>('/v1/ious', owed, randomUUID());
+    const member = await host.member(4_000, { no: memberNo });
+    const body = { externalRef: randomUUID(), firstName: 'A', lastName: 'B', currency: 'AUD', no: memberNo };
+    const second = await counter.till.post<{ code: string }>('/v1/members', body, randomUUID());
+    expect([second.status, second.body.code]).toEqual([409, 'conflict']);
+    const paid = await counter.till.post<ShownPayment>(`/v1/ious/${iou.body.id}/pay`, { member }, randomUUID());
+    expect([paid.status, paid.body.status]).toEqual([201, 'paid']);
+    // A number of our own making comes after it, and never meets it.
+    const { body: next } = await counter.till.get<{ no: number }>(`/v1/members/${await host.member(0)}`);
+    expect(next.no).toBeGreaterThan(memberNo);
+  });
+});

@@ -67,6 +67,7 @@ function payment(change: Partial<CalledBackPayment> = {}): CalledBackPayment {
   return {
     id: paymentId(newId('payment')),
     memberId: memberId(newId('member')),
+    payeeKind: 'organisation',
     amountMinor: 1250,
     currency: 'AUD',
     routeCode: 'EVT',
@@ -101,6 +102,7 @@ describe('the outcome of a payment', () => {
         member: paid.memberId,
         amount: { amount: 1250, currency: 'AUD' },
         status: 'Success',
+        booking: null,
       },
     });
     const id = String(row!['id']);

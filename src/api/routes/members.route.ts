@@ -30,6 +30,12 @@ const newMember = z.strictObject({
   firstName: text(120),
   lastName: text(120),
   email: z.email().max(254).nullable().optional(),
+  no: z
+    .int()
+    .positive()
+    .max(2_000_000_000)
+    .optional()
+    .meta({ description: 'Their number with you, by which IOUs may be waiting; given by us where you have none' }),
   currency,
   system: z.boolean().optional(),
   ...preferences,
@@ -156,30 +162,34 @@ function change(): Route {
 async function ensureMember(
   em: SqlEntityManager,
   principal: Principal,
-  { rank, system, ...wanted }: NewMember,
+  wanted: NewMember,
 ): Promise<{ readonly member: Member; readonly isNew: boolean }> {
-  const { externalRef } = wanted;
+  const { externalRef, no } = wanted;
   const [known] = (await scopedTo(em, principal).members({ limit: 1, after: null }, { externalRef })).rows;
   if (known !== undefined) return { member: known, isNew: false };
-  const member = em.create(Member, {
-    id: memberId(newId('member')),
-    externalRef,
-    firstName: wanted.firstName,
-    lastName: wanted.lastName,
-    email: wanted.email ?? null,
-    currency: parseCurrency(wanted.currency),
-    status: 'active',
-    isSystem: system ?? false,
-    wantsLowBalanceEmail: wanted.wantsLowBalanceEmail ?? true,
-    wantsPaymentsEmail: wanted.wantsPaymentsEmail ?? true,
-    homeClub: wanted.homeClub ?? null,
-    rankName: rank ?? null,
-    createdAt: new Date(),
-  });
-  await refusingDuplicates('externalRef', () => em.persist(member).flush());
+  const member = em.create(Member, memberOf(wanted));
+  await refusingDuplicates(no === undefined ? 'externalRef' : 'no', () => em.persist(member).flush());
   await em.refresh(member);
   record(em, { principal, member, action: 'member.create', after: memberView(member) });
   return { member, isNew: true };
+}
+
+const defaults = { wantsLowBalanceEmail: true, wantsPaymentsEmail: true, email: null, homeClub: null };
+
+function memberOf({ rank, system, currency: code, ...wanted }: NewMember) {
+  return {
+    ...defaults,
+    ...definedOnly(wanted),
+    id: memberId(newId('member')),
+    externalRef: wanted.externalRef,
+    firstName: wanted.firstName,
+    lastName: wanted.lastName,
+    currency: parseCurrency(code),
+    status: 'active',
+    isSystem: system ?? false,
+    rankName: rank ?? null,
+    createdAt: new Date(),
+  } as const;
 }
 
 interface MemberAct {
