@@ -13,6 +13,8 @@ import { fault as f13 } from './f13-provider-faults.ts';
 import { fault as f15 } from './f15-unreliable-readers.ts';
 import { fault as f16 } from './f16-cancel-races-tap.ts';
 import { fault as f17 } from './f17-double-click.ts';
+import { fault as f18 } from './f18-refunds-above-capture.ts';
+import { fault as f19 } from './f19-holds.ts';
 import { fault as f20 } from './f20-lost-commit-replies.ts';
 import { fault as f21 } from './f21-opposite-order.ts';
 import { fault as f28 } from './f28-recorded-histories.ts';
@@ -37,6 +39,8 @@ export const faults: readonly Fault[] = [
   f15,
   f16,
   f17,
+  f18,
+  f19,
   f20,
   f21,
   f28,
