@@ -186,6 +186,7 @@ function outcome() {
   return {
     id: paymentId(newId('payment')),
     memberId: memberId(newId('member')),
+    payeeKind: 'organisation' as const,
     ...{ amountMinor: 1_250, currency: 'AUD', routeCode: 'EVT', routePayload: 'batch-7' },
   };
 }
