@@ -112,6 +112,7 @@ async function start(): Promise<Jobs> {
     every: {
       inboxSweepMs: 200,
       eventSweepMs: 200,
+      quietSweepMs: 200,
       feeSweepMs: 60_000,
       unbegunSweepMs: 200,
       sealMs: 200,
