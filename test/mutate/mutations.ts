@@ -1,3 +1,5 @@
+import { memberMutations } from './member-mutations.ts';
+
 /** One line on which money depends, broken on purpose; the tests it names must then fail. */
 export interface Mutation {
   readonly name: string;
@@ -264,4 +266,5 @@ export const mutations: readonly Mutation[] = [
     replace: '',
     tests: ['test/e2e/late-money.test.ts'],
   },
+  ...memberMutations,
 ];
