@@ -1,4 +1,5 @@
 import { fault as f1 } from './f01-killed-worker.ts';
+import { fault as f1members } from './f01-members.ts';
 import { fault as f2 } from './f02-killed-api.ts';
 import { fault as f3 } from './f03-killed-database.ts';
 import { fault as f4 } from './f04-killed-redis.ts';
@@ -27,6 +28,7 @@ import type { Fault } from './harness/types.ts';
 /** Every fault there is, in the order of quality.md 3: one file each. */
 export const faults: readonly Fault[] = [
   f1,
+  f1members,
   f2,
   f3,
   f4,
