@@ -37,13 +37,13 @@ const activities = proxyActivities<TerminalSaleActivities>({
   startToCloseTimeout: '30 seconds',
   scheduleToCloseTimeout: '60 seconds',
   heartbeatTimeout,
-  retry: { initialInterval: '200 milliseconds', backoffCoefficient: 2, maximumInterval: '5 seconds' },
+  retry: { initialInterval: '50 milliseconds', backoffCoefficient: 2, maximumInterval: '5 seconds' },
 });
 // Rows only: without the database nothing else can be done either, so these wait for it.
 const rows = proxyActivities<TerminalSaleActivities>({
   startToCloseTimeout: '10 seconds',
   heartbeatTimeout,
-  retry: { initialInterval: '200 milliseconds', backoffCoefficient: 2, maximumInterval: '10 seconds' },
+  retry: { initialInterval: '50 milliseconds', backoffCoefficient: 2, maximumInterval: '10 seconds' },
 });
 
 type Command =
