@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { FilterQuery } from '@mikro-orm/core';
 import type { SqlEntityManager } from '@mikro-orm/sql';
-import type { Principal } from '../../domain/principal.ts';
+import { signatureOf, type Principal } from '../../domain/principal.ts';
 import { recordAct } from '../../entities/audit.ts';
 import type { Iou } from '../../entities/iou.entity.ts';
 import { closeIou } from '../../entities/ious.ts';
@@ -174,5 +174,5 @@ interface IouAct {
 
 function record(em: SqlEntityManager, principal: Principal, { iou, reason, ...act }: IouAct): void {
   const why = reason === undefined ? {} : { reason };
-  recordAct(em, { ...act, ...why, actor: principal.keyId, target: iou.id, organisationId: iou.organisationId });
+  recordAct(em, { ...act, ...why, ...signatureOf(principal), target: iou.id, organisationId: iou.organisationId });
 }
