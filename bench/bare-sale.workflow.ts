@@ -26,3 +26,15 @@ export async function bareSale(): Promise<string> {
   await condition(allHandlersFinished);
   return outcome;
 }
+
+/** What R20 compares a payment from balance with: one update, answered by one activity. */
+export async function bareAsk(): Promise<void> {
+  let isAnswered = false;
+  setHandler(beginBare, async () => {
+    const answer = await dispatchNothing();
+    isAnswered = true;
+    return answer;
+  });
+  await condition(() => isAnswered);
+  await condition(allHandlersFinished);
+}

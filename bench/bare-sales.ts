@@ -6,7 +6,7 @@ import { runningStack } from '../test/support/stack.ts';
 import { startChild } from '../workers/demo/child-process.ts';
 import type { Owner } from './belongings.ts';
 import { bareEvent, beginBare } from './bare-sale.messages.ts';
-import type { bareSale } from './bare-sale.workflow.ts';
+import type { bareAsk, bareSale } from './bare-sale.workflow.ts';
 import { benchFolder, makeBundle } from './workflow-bundle.ts';
 
 /** A worker for `bareSale`, and the way to run one. */
@@ -14,6 +14,8 @@ export interface BareSales {
   readonly pid: number;
   /** One from its update-with-start to its end, driven by the Temporal client; answers its handle. */
   sell(): Promise<WorkflowHandle<typeof bareSale>>;
+  /** One update that starts its workflow and is answered by an activity. */
+  ask(): Promise<void>;
 }
 
 export async function openBareSales(owner: Owner, client: Client): Promise<BareSales> {
@@ -40,7 +42,18 @@ export async function openBareSales(owner: Owner, client: Client): Promise<BareS
       if ((await handle.result()) !== 'posted') throw new Error('A bare sale did not end.');
       return handle;
     },
+    ask: () => askBare(client, taskQueue),
   };
+}
+
+async function askBare(client: Client, taskQueue: string): Promise<void> {
+  const startWorkflowOperation = new WithStartWorkflowOperation<typeof bareAsk>('bareAsk', {
+    workflowId: `bare-ask-${randomUUID()}`,
+    taskQueue,
+    workflowIdConflictPolicy: 'USE_EXISTING',
+    workflowIdReusePolicy: 'REJECT_DUPLICATE',
+  });
+  await client.workflow.executeUpdateWithStart(beginBare, { updateId: randomUUID(), startWorkflowOperation });
 }
 
 /** The messages of a sale, without waiting for its end. */

@@ -23,6 +23,8 @@ export interface BenchSystem {
   /** Sells at `site`; each reader takes one sale at a time. */
   readonly apiKey: string;
   readonly site: string;
+  /** Who sells at `site`, and whom members pay. */
+  readonly organisation: string;
   readonly readers: readonly BenchReader[];
   readonly webhookSecret: string;
   /** What the processes were started with. */
@@ -74,7 +76,7 @@ export async function openSystem(owner: Owner, options: SystemOptions): Promise<
   }
   return {
     ...{ apiUrl, control, database, readers, webhookSecret, env },
-    ...{ apiKey: shop.secret, site: shop.site.slug },
+    ...{ apiKey: shop.secret, site: shop.site.slug, organisation: shop.site.organisationId },
     pids,
   };
 }

@@ -73,6 +73,8 @@ const schema = z.object({
   TOP_UP_LIMITS: z.string().optional(),
   SALE_AMOUNT_MAX_MINOR: z.coerce.number().int().positive().default(99_999_999),
   EVENT_SWEEP_MS: ms.default(5_000),
+  /** The same where no sale waits: refunds, disputes and cards that members save. */
+  QUIET_SWEEP_MS: ms.default(300_000),
   INBOX_SWEEP_MS: ms.default(5_000),
   FEE_SWEEP_MS: ms.default(10_000),
   UNBEGUN_SWEEP_MS: ms.default(60_000),

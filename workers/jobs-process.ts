@@ -119,6 +119,7 @@ function startable(config: Config, parts: Opened & { readonly log: Logger; reado
     every: {
       inboxSweepMs: config.INBOX_SWEEP_MS,
       eventSweepMs: config.EVENT_SWEEP_MS,
+      quietSweepMs: config.QUIET_SWEEP_MS,
       feeSweepMs: config.FEE_SWEEP_MS,
       unbegunSweepMs: config.UNBEGUN_SWEEP_MS,
       cardSweepMs: config.CARD_SWEEP_MS,

@@ -1,9 +1,10 @@
 import { DomainError } from '../domain/errors.ts';
-import { isPaymentOver } from '../domain/member-payment.ts';
+import { paymentEnds } from '../domain/member-payment.ts';
 import { commitRiders } from '../entities/commit-riders.ts';
 import { loadAutoTopUpFile } from '../entities/auto-top-up-file.ts';
 import { unitOfWork } from '../entities/orm.ts';
 import { Payment } from '../entities/payment.entity.ts';
+import { numberOf, textOf } from '../entities/sql-pool.ts';
 import { TopUpNeed } from '../entities/top-up-need.entity.ts';
 import type { PosterResult } from '../ledger/poster-contract.ts';
 import type { BatchSnapshot } from '../workflows/payment-batch.messages.ts';
@@ -16,6 +17,8 @@ export type PaymentBatchActivities = ReturnType<typeof createPaymentBatchActivit
 
 /** Items that are booked in one commit: many share its cost, and none holds the accounts for long. */
 const groupItems = 250;
+/** Members whose balances are judged at the same time; each takes a few queries and a signal. */
+const checksAtOnce = 16;
 
 /** What a try to pay the open payments of a batch came to. */
 export interface BatchTry {
@@ -40,7 +43,7 @@ export function createPaymentBatchActivities(deps: AskingDependencies) {
 }
 
 async function payBatch(deps: AskingDependencies, batchId: string): Promise<BatchTry> {
-  const open = (await paymentsOf(deps, batchId)).filter(({ state }) => !isPaymentOver(state));
+  const open = await openPaymentsOf(deps, batchId);
   const short: string[] = [];
   for (let from = 0; from < open.length; from += groupItems) {
     const group = open.slice(from, from + groupItems);
@@ -76,7 +79,7 @@ async function isShort(deps: AskingDependencies, payment: Payment, result: Poste
 }
 
 async function askForBatch(deps: AskingDependencies, batchId: string): Promise<{ waiting: number }> {
-  const open = (await paymentsOf(deps, batchId)).filter(({ state }) => !isPaymentOver(state));
+  const open = await openPaymentsOf(deps, batchId);
   let waiting = 0;
   for (const [memberId, payments] of Map.groupBy(open, (payment) => payment.memberId)) {
     if (obstacleOf(deps, await loadAutoTopUpFile(deps, memberId)) !== null) continue;
@@ -92,7 +95,7 @@ async function endBatch(
   deps: AskingDependencies,
   { batchId, outcome: general = 'insufficient_funds' }: { batchId: string; outcome?: string },
 ): Promise<BatchSnapshot> {
-  const open = (await paymentsOf(deps, batchId)).filter(({ state }) => !isPaymentOver(state));
+  const open = await openPaymentsOf(deps, batchId);
   const needs = await needsOf(
     deps,
     open.map(({ id }) => id),
@@ -102,19 +105,61 @@ async function endBatch(
     const outcome = reasons.get(payment.id) ?? general;
     await commitRiders(deps.pool, refusedRiders({ payment }, outcome, deps.now()));
   }
-  const all = await paymentsOf(deps, batchId);
-  const paid = all.filter(({ state }) => state === 'paid').length;
-  return { state: 'done', paid, refused: all.length - paid };
+  return { state: 'done', ...(await countOf(deps, batchId)) };
 }
 
+async function countOf(
+  { pool }: AskingDependencies,
+  batchId: string,
+): Promise<Pick<BatchSnapshot, 'paid' | 'refused'>> {
+  const counts = await pool.rows('SELECT state, COUNT(*) AS count FROM payment WHERE batch_id = ? GROUP BY state', [
+    batchId,
+  ]);
+  const all = counts.reduce((sum, row) => sum + numberOf(row, 'count'), 0);
+  const paid = counts.find((row) => row['state'] === 'paid');
+  const paidCount = paid === undefined ? 0 : numberOf(paid, 'count');
+  return { paid: paidCount, refused: all - paidCount };
+}
+
+/** Members side by side, the payments of one after each other: each is judged on what was told before it. */
 async function checkBalancesAfter(deps: AskingDependencies, batchId: string): Promise<void> {
-  const paid = (await paymentsOf(deps, batchId)).filter(({ state }) => state === 'paid').map(({ id }) => id);
-  const toppedUp = new Set((await needsOf(deps, paid)).map(({ sourceId }) => sourceId));
-  for (const paymentId of paid) if (!toppedUp.has(paymentId)) await checkBalanceAfter(deps, { paymentId });
+  const low = await lowPaymentsOf(deps, batchId);
+  const toppedUp = new Set(
+    (
+      await needsOf(
+        deps,
+        low.map(({ id }) => id),
+      )
+    ).map(({ sourceId }) => sourceId),
+  );
+  const members = [...Map.groupBy(low, ({ member }) => member).values()].values();
+  const check = async (): Promise<void> => {
+    for (const payments of members) {
+      for (const { id } of payments) if (!toppedUp.has(id)) await checkBalanceAfter(deps, { paymentId: id });
+    }
+  };
+  await Promise.all(Array.from({ length: checksAtOnce }, check));
 }
 
-function paymentsOf({ orm }: AskingDependencies, batchId: string): Promise<Payment[]> {
-  const where = { batchId: batchId as NonNullable<Payment['batchId']> };
+/** Payments of a batch that left less than the limit, in their order; all others need no look at. */
+async function lowPaymentsOf(
+  { pool, limitsOf }: AskingDependencies,
+  batchId: string,
+): Promise<{ readonly id: string; readonly member: string }[]> {
+  const rows = await pool.rows(
+    `SELECT p.id, p.member_id, p.currency, e.balance_after_minor FROM payment p
+     JOIN ledger_transaction t ON t.op_key = CONVERT(CONCAT('payment-', p.id) USING ascii)
+     JOIN ledger_account a ON a.code = CONVERT(CONCAT('member/', p.member_id, '/', p.currency) USING ascii)
+     JOIN ledger_entry e ON e.transaction_id = t.id AND e.account_id = a.id
+     WHERE p.batch_id = ? AND p.state = 'paid' ORDER BY p.no`,
+    [batchId],
+  );
+  const low = rows.filter((row) => numberOf(row, 'balance_after_minor') < limitsOf(textOf(row, 'currency')).lowMinor);
+  return low.map((row) => ({ id: textOf(row, 'id'), member: textOf(row, 'member_id') }));
+}
+
+function openPaymentsOf({ orm }: AskingDependencies, batchId: string): Promise<Payment[]> {
+  const where = { batchId: batchId as NonNullable<Payment['batchId']>, state: { $nin: [...paymentEnds] } };
   return unitOfWork(orm).find(Payment, where, { orderBy: { no: 'asc' } });
 }
 

@@ -102,7 +102,7 @@ interface Need {
  * Writes a need, once. One that was met is opened again: another payment was faster with the money that it brought. Answers
  * whether it waits for a top-up now; what was refused is not asked for a second time.
  */
-export async function need(deps: AskingDependencies, wanted: Need): Promise<boolean> {
+export async function need(deps: Pick<AskingDependencies, 'pool' | 'now'>, wanted: Need): Promise<boolean> {
   const { memberId: member, kind, sourceId, amountMinor } = wanted;
   const id = newId('topUpNeed');
   const row = { id, member_id: member, kind, source_id: sourceId, amount_minor: amountMinor, state: 'open' };

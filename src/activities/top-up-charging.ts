@@ -13,7 +13,7 @@ import type { TopUpFile } from '../entities/payment-file.ts';
 import type { TopUpNeed } from '../entities/top-up-need.entity.ts';
 import type { Rider } from '../ledger/riders.ts';
 import { openTopUp, type PaymentDependencies } from './payment-desk.ts';
-import { needRider, waitingWorkflows, type TopUpStep } from './top-up-deciding.ts';
+import { needRider, waitingFor, waitingWorkflows, type TopUpStep } from './top-up-deciding.ts';
 import { bookCardMoney } from './top-up-following.ts';
 
 type FailedCharge = Failure & { readonly paymentRef: string | null };
@@ -32,7 +32,7 @@ export async function chargeTopUp(deps: PaymentDependencies, request: { topUpId:
   const file = await openTopUp(deps, request.topUpId);
   const { needs, autoTopUp } = await loadAutoTopUpFile(deps, memberId(file.topUp.memberId));
   const joined = needs.filter((need) => need.topUpId === file.topUp.id);
-  if (isTopUpOver(file.topUp.state)) return { topUpId: null, ended: await waitingWorkflows(deps, joined) };
+  if (isTopUpOver(file.topUp.state)) return { topUpId: null, ended: await waitingFor(deps, file.topUp.id) };
   invariant(autoTopUp !== null, 'A charge has a card.');
   const outcome = await charge(deps, file);
   const owned = await own(deps, file, outcome);

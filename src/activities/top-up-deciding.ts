@@ -2,7 +2,7 @@ import { topUpAmount, type TopUpDecision } from '../domain/auto-top-up.ts';
 import { cardTransactionId, memberId, topUpId } from '../domain/ids.ts';
 import { invariant } from '../domain/invariant.ts';
 import { loadAutoTopUpFile, type AutoTopUpFile } from '../entities/auto-top-up-file.ts';
-import { optionalText, textOf } from '../entities/sql-pool.ts';
+import { optionalText, textOf, type SqlRow } from '../entities/sql-pool.ts';
 import { interactivePaymentWorkflowId } from '../workflows/interactive-payment.messages.ts';
 import { paymentBatchWorkflowId } from '../workflows/payment-batch.messages.ts';
 import { commitRiders } from '../entities/commit-riders.ts';
@@ -117,6 +117,23 @@ export async function waitingWorkflows(deps: PaymentDependencies, needs: readonl
     `SELECT id, batch_id FROM payment WHERE id IN (${ids.map(() => '?').join(', ')})`,
     ids,
   );
+  return namesOf(rows);
+}
+
+/**
+ * The workflows that waited for a charge whose end is written: who wrote it may have died before they were told, and
+ * then the needs that it met are open no more.
+ */
+export async function waitingFor(deps: PaymentDependencies, topUp: string): Promise<string[]> {
+  const rows = await deps.pool.rows(
+    `SELECT p.id, p.batch_id FROM top_up_need n JOIN payment p ON p.id = n.source_id
+     WHERE n.top_up_id = ? AND n.kind = 'shortfall'`,
+    [topUp],
+  );
+  return namesOf(rows);
+}
+
+function namesOf(rows: readonly SqlRow[]): string[] {
   const names = rows.map((row) => {
     const batch = optionalText(row, 'batch_id');
     return batch === null ? interactivePaymentWorkflowId(textOf(row, 'id')) : paymentBatchWorkflowId(batch);

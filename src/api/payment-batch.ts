@@ -7,9 +7,17 @@ import { newId } from '../entities/new-id.ts';
 import { unitOfWork } from '../entities/orm.ts';
 import { paymentSnapshotOf } from '../entities/payment-changes.ts';
 import { Payment } from '../entities/payment.entity.ts';
+import { scopedTo } from '../entities/scoped-reads.ts';
 import type { BatchSnapshot } from '../workflows/payment-batch.messages.ts';
 import { beginOnce } from './begin-once.ts';
-import { insertPayment, requireParties, type MemberMoneyParts, type PaymentWish } from './payment-writing.ts';
+import {
+  insertPayments,
+  requireParties,
+  type MemberMoneyParts,
+  type Party,
+  type PartyReads,
+  type PaymentWish,
+} from './payment-writing.ts';
 import { paymentView } from './payment-view.ts';
 import type { Answer } from './route.ts';
 
@@ -30,22 +38,39 @@ export function batchAddress(id: string): string {
 
 /** Pays many at once, each by itself; none is written when one of them could never be paid. Once per key. */
 export async function createBatch(parts: BatchParts, { principal, write, wishes }: BatchRequest): Promise<Answer> {
+  const reads = await partiesOf(parts, principal, wishes);
   for (const [index, wish] of wishes.entries()) {
-    await requireParties(parts, { principal, wish, field: `payments.${index}.` });
+    await requireParties(reads, { wish, field: `payments.${index}.` });
   }
   const batchId = paymentBatchId(newId('paymentBatch'));
-  const insert = wishes.map((wish) =>
-    insertPayment(paymentId(newId('payment')), { principal, wish, mode: 'batch', batchId }),
-  );
+  const payments = wishes.map((wish) => {
+    return { id: paymentId(newId('payment')), principal, wish, mode: 'batch', batchId } as const;
+  });
   return beginOnce<BatchSnapshot>(parts, {
     write,
     resourceId: batchId,
     location: batchAddress,
-    insert,
+    insert: [insertPayments(payments)],
     begin: (resourceId, updateId) => parts.messenger.beginBatch(resourceId, updateId),
     render: (resourceId) => batchAnswer(parts, resourceId, 201),
     show: (resourceId) => batchAnswer(parts, resourceId, 200),
   });
+}
+
+/** Everybody whom a batch names, read together: a look for each item would be most of what the batch costs. */
+async function partiesOf(
+  { orm }: MemberMoneyParts,
+  principal: Principal,
+  wishes: readonly PaymentWish[],
+): Promise<PartyReads> {
+  const reads = scopedTo(unitOfWork(orm), principal);
+  const named = (kind: Party['kind']) => wishes.flatMap(({ to }) => (to?.kind === kind ? [to.id] : []));
+  const members = await reads.membersNamed([...wishes.map(({ member }) => member), ...named('member')]);
+  const organisations = await reads.organisationsNamed(named('organisation'));
+  return {
+    member: (id) => Promise.resolve(members.get(id) ?? null),
+    organisation: (id) => Promise.resolve(organisations.get(id) ?? null),
+  };
 }
 
 /** A batch with each of its payments, in the order in which they were asked for. */
@@ -75,8 +100,9 @@ export async function forecast(
   const files = new Map<string, AutoTopUpFile>();
   const balances = new Map<string, number>();
   const told: Forecast[] = [];
+  const reads = await partiesOf(parts, principal, wishes);
   for (const [index, wish] of wishes.entries()) {
-    await requireParties(parts, { principal, wish, field: `payments.${index}.` });
+    await requireParties(reads, { wish, field: `payments.${index}.` });
     const file = files.get(wish.member) ?? (await loadAutoTopUpFile(parts, memberId(wish.member)));
     files.set(wish.member, file);
     const before = balances.get(wish.member) ?? file.availableMinor;

@@ -63,13 +63,13 @@ export function paymentAddress(id: string): string {
 /** Pays from the member's balance, or answers the checkout for what it lacks (cobalt.md 2.7). Once per key. */
 export async function createPayment(parts: MemberMoneyParts, asked: PaymentRequest): Promise<Answer> {
   const { wish, write } = asked;
-  await requireParties(parts, { ...asked, field: '' });
+  await requireParties(scopedTo(unitOfWork(parts.orm), asked.principal), { wish, field: '' });
   const id = paymentId(newId('payment'));
   const answer = await beginOnce<PaymentSnapshot>(parts, {
     write,
     resourceId: id,
     location: paymentAddress,
-    insert: [insertPayment(id, { ...asked, mode: 'interactive', batchId: null }), ...(wish.with?.(id) ?? [])],
+    insert: [insertPayments([{ ...asked, id, mode: 'interactive', batchId: null }]), ...(wish.with?.(id) ?? [])],
     begin: (resourceId, updateId) => parts.messenger.beginPayment(resourceId, updateId),
     render: async (resourceId, snapshot) => rendered(await fileOf(parts, resourceId), snapshot),
     show: async (resourceId) => shown(await fileOf(parts, resourceId)),
@@ -174,12 +174,14 @@ function shown({ payment, topUp }: PaymentFile): StoredAnswer {
   return { status: 200, body: JSON.stringify(paymentView(payment, paymentSnapshotOf(payment, topUp))) };
 }
 
+/** Where the parties of payments are looked up, within what the caller may see. */
+export type PartyReads = Pick<ScopedReads, 'member' | 'organisation'>;
+
 /** Refuses what could never be paid: nothing is written, and nothing is sent. */
 export async function requireParties(
-  parts: MemberMoneyParts,
-  { principal, wish, field }: Pick<PaymentRequest, 'principal' | 'wish'> & { readonly field: string },
+  reads: PartyReads,
+  { wish, field }: { readonly wish: PaymentWish; readonly field: string },
 ): Promise<void> {
-  const reads = scopedTo(unitOfWork(parts.orm), principal);
   const payer = await reads.member(wish.member);
   if (payer === null) throw refusedField('not_found', `${field}member`, 'names no member');
   requireActive(payer, `${field}member`);
@@ -191,21 +193,21 @@ export async function requireParties(
 
 /** Refuses a payee that cannot be paid by `payer`; `field` is where it stands in the request. */
 export async function requireParty(
-  reads: ScopedReads,
+  reads: PartyReads,
   { payer, to, field }: { readonly payer: Member; readonly to: Party; readonly field: string },
 ): Promise<void> {
   if (to.kind === 'organisation') await requireOpen(reads, { id: to.id, field });
   else await requirePayee(reads, { payer, id: to.id, field });
 }
 
-async function requireOpen(reads: ScopedReads, { id, field }: { id: string; field: string }): Promise<void> {
+async function requireOpen(reads: PartyReads, { id, field }: { id: string; field: string }): Promise<void> {
   const organisation = await reads.organisation(organisationId(id));
   if (organisation === null) throw refusedField('not_found', `${field}to.organisation`, 'names no organisation');
   if (organisation.status === 'closed') throw new DomainError('conflict', 'The organisation is closed.');
 }
 
 async function requirePayee(
-  reads: ScopedReads,
+  reads: PartyReads,
   { payer, id, field }: { payer: Member; id: string; field: string },
 ): Promise<void> {
   if (id === payer.id) throw refusedField('self_transfer', `${field}to.member`, 'is the payer');
@@ -220,27 +222,34 @@ function requireActive(member: Member, field: string): void {
   if (member.status === 'closed') throw refusedField('member_closed', field, 'is closed');
 }
 
-type NewPayment = Pick<PaymentRequest, 'principal' | 'wish'> & {
+/** A payment that is asked for, under the id that it will have. */
+export interface NewPayment extends Pick<PaymentRequest, 'principal' | 'wish'> {
+  readonly id: PaymentId;
   readonly mode: PaymentMode;
   readonly batchId: PaymentBatchId | null;
-};
+}
 
-/** The intention of a payment, to be written with the caller's claim. */
-export function insertPayment(id: PaymentId, { principal, wish, mode, batchId }: NewPayment): Statement {
+/** The intentions of payments, to be written with the caller's claim; their numbers are in this order. */
+export function insertPayments(payments: readonly NewPayment[]): Statement {
   const at = sqlTime(new Date().toISOString());
-  const { actor, assertedActor } = signatureOf(principal);
+  const row = "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'created', ?, ?, ?, ?)";
   return {
     sql: `INSERT INTO payment (id, member_id, payee_kind, payee_id, amount_minor, currency, description, type, session_ref, event_ref,
-      payment_type, mode, batch_id, route_code, route_payload, return_url, state, actor, asserted_actor,
-      created_at, updated_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'created', ?, ?, ?, ?)`,
-    values: [
-      ...[id, wish.member, wish.to?.kind ?? 'host', wish.to?.id ?? null],
-      ...[wish.amount.amount, wish.amount.currency, wish.description],
-      ...[wish.type ?? defaultType(wish), ...given(wish.session, wish.event, wish.paymentType)],
-      ...[mode, batchId, ...given(wish.route?.code, wish.route?.payload, wish.returnUrl)],
-      ...[actor, assertedActor, at, at],
-    ],
+      payment_type, mode, batch_id, route_code, route_payload, return_url, state, actor, asserted_actor, created_at, updated_at)
+      VALUES ${payments.map(() => row).join(', ')}`,
+    values: payments.flatMap((payment) => [...rowOf(payment), at, at]),
   };
+}
+
+function rowOf({ id, principal, wish, mode, batchId }: NewPayment): (string | number | null)[] {
+  const { actor, assertedActor } = signatureOf(principal);
+  return [
+    ...[id, wish.member, wish.to?.kind ?? 'host', wish.to?.id ?? null],
+    ...[wish.amount.amount, wish.amount.currency, wish.description],
+    ...[wish.type ?? defaultType(wish), ...given(wish.session, wish.event, wish.paymentType)],
+    ...[mode, batchId, ...given(wish.route?.code, wish.route?.payload, wish.returnUrl)],
+    ...[actor, assertedActor],
+  ];
 }
 
 function given(...values: readonly (string | undefined)[]): (string | null)[] {

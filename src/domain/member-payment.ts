@@ -59,9 +59,17 @@ export const paymentTransitions: TransitionTable<PaymentState, PaymentChange> = 
   canceled: {},
 };
 
-const ends: ReadonlySet<PaymentState> = new Set(['paid', 'released', 'refused', 'short', 'expired', 'canceled']);
+/** The states that nothing leads out of. */
+export const paymentEnds: ReadonlySet<PaymentState> = new Set([
+  'paid',
+  'released',
+  'refused',
+  'short',
+  'expired',
+  'canceled',
+]);
 
 /** Whether nothing can happen to it any more. */
 export function isPaymentOver(state: PaymentState): boolean {
-  return ends.has(state);
+  return paymentEnds.has(state);
 }

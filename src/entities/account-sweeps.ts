@@ -3,8 +3,10 @@ import { isoTime, optionalTime, sqlTime, textOf, type SqlPool } from './sql-pool
 /** An account whose processor events are to be read back, and from when on. */
 export interface AccountToSweep {
   readonly processorAccountId: string;
-  /** ISO 8601: how far earlier sweeps came, or when the oldest open sale was made. */
+  /** ISO 8601: how far earlier sweeps came, or when the oldest of what waits was made. */
   readonly readUntil: string;
+  /** Nothing of it waits: what is found was made at the processor, such as a refund or a dispute. */
+  readonly isQuiet: boolean;
 }
 
 /** Which accounts the sweeps have to look at; constant cost, whatever the number of sales (decisions D48, D49). */
@@ -27,6 +29,26 @@ export class AccountSweeps {
     return rows.map((row) => ({
       processorAccountId: textOf(row, 'id'),
       readUntil: optionalTime(row, 'events_read_until') ?? isoTime(textOf(row, 'oldest')),
+      isQuiet: false,
+    }));
+  }
+
+  /**
+   * Accounts that cards were charged or saved at, and that nobody has read since `before` (ISO 8601). Money may go back
+   * there at any time, and the account of members' cards sells nothing by which it would be read.
+   */
+  async quietSince(before: string): Promise<readonly AccountToSweep[]> {
+    const rows = await this.#pool.rows(
+      `SELECT a.id, a.events_read_until, a.created_at FROM processor_account a
+       WHERE a.provider = 'stripe' AND (a.events_read_until IS NULL OR a.events_read_until < ?)
+         AND (EXISTS (SELECT 1 FROM card_transaction c WHERE c.processor_account_id = a.id)
+           OR EXISTS (SELECT 1 FROM auto_top_up t WHERE t.processor_account_id = a.id))`,
+      [sqlTime(before)],
+    );
+    return rows.map((row) => ({
+      processorAccountId: textOf(row, 'id'),
+      readUntil: optionalTime(row, 'events_read_until') ?? isoTime(textOf(row, 'created_at')),
+      isQuiet: true,
     }));
   }
 

@@ -48,6 +48,13 @@ export class ScopedReads {
     return this.#em.findOne(Organisation, and<Organisation>({ id: id as Organisation['id'] }, this.#ownOrganisation()));
   }
 
+  /** Those of `ids` that the caller may see, by their ids. */
+  async organisationsNamed(ids: readonly string[]): Promise<ReadonlyMap<string, Organisation>> {
+    const where = { id: { $in: distinct<Organisation['id']>(ids) } };
+    const found = await this.#em.find(Organisation, and<Organisation>(where, this.#ownOrganisation()));
+    return new Map(found.map((organisation) => [organisation.id, organisation]));
+  }
+
   async organisations(page: PageRequest): Promise<Page<Organisation>> {
     const where = and<Organisation>(this.#ownOrganisation(), after(page));
     return cut(await this.#em.find(Organisation, where, ordered(page)), page);
@@ -85,6 +92,13 @@ export class ScopedReads {
   async member(id: string): Promise<Member | null> {
     if (this.#scope.organisationId !== null) return null;
     return this.#em.findOne(Member, { id: id as Member['id'] });
+  }
+
+  /** Those of `ids` that the caller may see, by their ids. */
+  async membersNamed(ids: readonly string[]): Promise<ReadonlyMap<string, Member>> {
+    if (this.#scope.organisationId !== null) return new Map();
+    const found = await this.#em.find(Member, { id: { $in: distinct<Member['id']>(ids) } });
+    return new Map(found.map((member) => [member.id, member]));
   }
 
   async members(page: PageRequest, filter: FilterQuery<Member> = {}): Promise<Page<Member>> {
@@ -193,6 +207,10 @@ export class ScopedReads {
       ? {}
       : { $or: [{ organisationId: this.#scope.organisationId }, { organisationId: null }] };
   }
+}
+
+function distinct<T extends string>(ids: readonly string[]): T[] {
+  return [...new Set(ids)] as T[];
 }
 
 function and<T>(...conditions: FilterQuery<T>[]): FilterQuery<T> {

@@ -52,6 +52,7 @@ export interface JobsDependencies extends QueueSurroundings, Omit<SendNoticesDep
   readonly every: {
     readonly inboxSweepMs: number;
     readonly eventSweepMs: number;
+    readonly quietSweepMs: number;
     readonly feeSweepMs: number;
     readonly unbegunSweepMs: number;
     readonly cardSweepMs: number;
@@ -144,7 +145,7 @@ async function startRecurring(
   const eventSweep = await startRecurringJob(deps, {
     name: sweepProviderEventsQueue,
     everyMs: deps.every.eventSweepMs,
-    run: () => sweepProviderEvents({ ...deps, inbox }),
+    run: () => sweepProviderEvents({ ...deps, inbox, quietSweepMs: deps.every.quietSweepMs }),
   });
   const fees = await startRecurringJob(deps, {
     name: sweepProcessorFeesQueue,

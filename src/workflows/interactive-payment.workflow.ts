@@ -73,6 +73,8 @@ export async function interactivePayment(input: InteractivePaymentInput): Promis
   const end = course.payment;
   await mailbox.answerRest(() => Promise.resolve(end));
   await checkBalance(input, course);
+  // Whoever asked while the balance was judged is answered too: the run ends only when no caller waits.
+  await mailbox.answerRest(() => Promise.resolve(end));
   await condition(allHandlersFinished);
   return end;
 }

@@ -183,6 +183,8 @@ describe('saving a card', () => {
     const member = await host.member(2_000);
     await saveCard(counter, member);
     expect((await shown(member)).card?.last4).toBe('4242');
+    // What is needed is written with the card, so that nothing is to come.
+    expect(await sql('SELECT id FROM top_up_need WHERE member_id = ?', [member])).toEqual([]);
     expect(await lines(member)).toEqual([]);
   });
 

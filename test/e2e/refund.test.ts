@@ -16,7 +16,9 @@ let database: Connection;
 
 beforeAll(async () => {
   const timing = { beginMs: 500, ladderMs: [300] };
-  counter = await openCounter({ env: { REFUND_TIMING: JSON.stringify(timing), UNBEGUN_SWEEP_MS: '300' } });
+  counter = await openCounter({
+    env: { REFUND_TIMING: JSON.stringify(timing), UNBEGUN_SWEEP_MS: '300', QUIET_SWEEP_MS: '200' },
+  });
   host = new Host(counter);
   database = await openDatabase(counter.databaseUrl);
 }, 60_000);
@@ -325,6 +327,15 @@ describe('[W-19] what happens in the console of the processor', () => {
     expect((await last(card.member))?.balance).toBe(1_000);
     // The next one is judged on what is left now.
     expect((await giveBack(counter, card, 10_000)).status).toBe(201);
+  });
+
+  it('is found without any webhook, although nobody sells where members’ cards are charged [F9]', async () => {
+    const card = await paid(10_000, 10_000);
+    await counter.control.webhooks.drop('*');
+    await counter.control.paymentIntent(card.paymentRef).refundInConsole({ amount: 2_500 });
+    await until(async () => (await cardRow(card)).refunded === 2_500);
+    await counter.control.webhooks.removeRules();
+    expect(await last(card.member)).toEqual({ type: 'Card Refund', amount: -2_500, balance: 7_500 });
   });
 
   it('a refund of a sale is the organisation’s, and stands in its timeline', async () => {

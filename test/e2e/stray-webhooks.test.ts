@@ -42,7 +42,9 @@ async function eventsOf(objectId: string): Promise<{ type: string; state: string
   const found = await rows('SELECT type, state, reason FROM provider_event WHERE payload LIKE ?', [`%"${objectId}"%`]);
   return found.map((row) => ({ ...row })) as { type: string; state: string; reason: string | null }[];
 }
-const transactions = async () => Number((await rows('SELECT COUNT(*) AS count FROM ledger_transaction'))[0]?.['count']);
+/** Fees of earlier payments may still come. */
+const transactions = async () =>
+  Number((await rows(`SELECT COUNT(*) AS count FROM ledger_transaction WHERE kind <> 'processor-fee'`))[0]?.['count']);
 async function suspense(): Promise<number> {
   const [row] = await rows(`SELECT balance_minor AS minor FROM ledger_account WHERE code = 'suspense/unmatched/AUD'`);
   return Number(row?.['minor'] ?? 0);

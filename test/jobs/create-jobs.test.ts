@@ -115,6 +115,7 @@ async function start(): Promise<Jobs> {
     every: {
       inboxSweepMs: 200,
       eventSweepMs: 200,
+      quietSweepMs: 200,
       feeSweepMs: 60_000,
       unbegunSweepMs: 200,
       cardSweepMs: 60_000,

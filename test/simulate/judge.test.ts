@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createStripeClient } from '../../src/stripe/stripe-client.ts';
+import type { ShownPayment } from '../support/members.ts';
 import { openDatabase } from '../support/database.ts';
 import { until } from '../support/until.ts';
 import { compare } from './judge.ts';
@@ -46,6 +47,28 @@ describe('the comparison at the end of a seed', () => {
     );
     expect(await differences()).toContain(`${sale} is captured and asks for nobody`);
     await connection.query(`UPDATE sale SET state = 'posted' WHERE id = '${sale}'`);
+    await connection.end();
+    expect(await differences()).toEqual([]);
+  });
+
+  it('sees one cent of a member’s card', async () => {
+    const { counter } = system;
+    const { till, databaseUrl } = counter;
+    const member = scene.members[0]!.id;
+    const body = { amount: { amount: 5_000, currency: 'AUD' } };
+    const { body: made } = await till.post<ShownPayment>(`/v1/members/${member}/top-ups`, body, 'top-up-by-hand');
+    await counter.control.paymentIntent(made.checkout!.paymentRef).confirm('4242424242424242');
+    await until(async () => (await differences()).length === 0);
+    const connection = await openDatabase(databaseUrl);
+    const cent = (sign: string) =>
+      connection.query(
+        `UPDATE card_transaction SET captured_minor = captured_minor ${sign} 1 WHERE owner_id = '${made.id}'`,
+      );
+    await cent('-');
+    const found = await differences();
+    expect(found).toContain(`money of ${made.id} (succeeded): the processor says 5000, the book 4999`);
+    expect(found.some((difference) => difference.startsWith(`balance of ${member}`))).toBe(true);
+    await cent('+');
     await connection.end();
     expect(await differences()).toEqual([]);
   });

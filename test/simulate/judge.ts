@@ -1,8 +1,7 @@
 import { createConnection, type Connection, type RowDataPacket } from 'mysql2/promise';
-import { memberMoneyInvariants } from '../../src/entities/member-money-invariants.ts';
-import { saleInvariants } from '../../src/entities/sale-invariants.ts';
-import { bookInvariants } from '../../src/ledger/invariants.ts';
+import { invariants } from '../../workers/invariant-list.ts';
 import type { Counter } from '../support/counter.ts';
+import { compareMembers } from './member-judge.ts';
 import type { Scene } from './scene.ts';
 import type { ToldNote } from './trace.ts';
 
@@ -49,6 +48,7 @@ export async function compare(counter: Counter, scene: Scene, answers: readonly 
       ...answers.flatMap((answer) => broken(answer, sales)),
       ...(await againstProcessor(counter, scene, sales)),
       ...(await totals(counter, scene, connection)),
+      ...(await compareMembers(counter, scene, answers)),
       ...(await rows<RowDataPacket>(connection, unsettledEvents, [scene.accountId])).map(
         (row) => `an event waits in the inbox: ${JSON.stringify(row)}`,
       ),
@@ -91,15 +91,16 @@ async function againstProcessor(counter: Counter, scene: Scene, sales: readonly 
 
 /** A till that was told the end of a sale was told the truth. */
 function broken(answer: ToldNote, sales: readonly SaleRow[]): string[] {
+  if (answer.sale?.startsWith('sal_') !== true) return [];
   const sale = sales.find(({ id }) => id === answer.sale);
-  if (sale === undefined) return answer.sale === undefined ? [] : [`${answer.sale} was told of and is not there`];
+  if (sale === undefined) return [`${answer.sale} was told of and is not there`];
   if (answer.state === undefined || !final.has(answer.state) || answer.state === sale.state) return [];
   return [`${sale.id} was said to be ${answer.state} and is ${sale.state}`];
 }
 
 async function brokenInvariants(connection: Connection): Promise<string[]> {
   const found: string[] = [];
-  for (const { name, sql } of [...bookInvariants, ...saleInvariants, ...memberMoneyInvariants]) {
+  for (const { name, sql } of invariants) {
     const violating = await rows(connection, sql, []);
     if (violating.length > 0) found.push(`broken: ${name}: ${JSON.stringify(violating.slice(0, 3))}`);
   }

@@ -34,6 +34,22 @@ const calls = [
   { method: 'GET', path: '/v1/charges/:id' },
 ] as const;
 
+const cardCalls = [
+  { method: 'POST', path: '/v1/payment_intents' },
+  { method: 'POST', path: '/v1/payment_intents/:id/cancel' },
+  { method: 'GET', path: '/v1/payment_intents/:id' },
+  { method: 'POST', path: '/v1/refunds' },
+  { method: 'GET', path: '/v1/refunds' },
+  { method: 'GET', path: '/v1/refunds/:id' },
+  { method: 'GET', path: '/v1/disputes' },
+  { method: 'GET', path: '/v1/balance' },
+  { method: 'GET', path: '/v1/events' },
+] as const;
+
+const cardEventTypes = ['*', '*', 'payment_intent.*', 'charge.*', 'refund.*', 'charge.dispute.*'];
+
+type Calls = readonly Pick<FaultPlan, 'method' | 'path'>[];
+
 /** How an answer of the processor is lost, late, or refused for a while; each ends by itself. */
 const silences = [
   'rate_limit',
@@ -48,18 +64,27 @@ const silences = [
 
 /** Up to four deviations of the webhooks and up to five kinds of faults; some seeds are fine days. */
 export function planWeather(random: Random): Weather {
-  const webhooks = Array.from({ length: random.below(5) }, () => {
-    const probability = random.pick([0.1, 0.3, 0.6, 1]);
-    const chance = { type: random.pick(eventTypes), probability, seed: random.below(2 ** 31) };
-    return random.pick(webhookRules)(random, chance);
-  });
-  return { webhooks, faults: Array.from({ length: random.below(6) }, () => fault(random)) };
+  return weatherOf(random, eventTypes, calls);
 }
 
-function fault(random: Random): FaultPlan {
+/** The same where members' cards are charged. */
+export function planCardWeather(random: Random): Weather {
+  return weatherOf(random, cardEventTypes, cardCalls);
+}
+
+function weatherOf(random: Random, types: readonly string[], among: Calls): Weather {
+  const webhooks = Array.from({ length: random.below(5) }, () => {
+    const probability = random.pick([0.1, 0.3, 0.6, 1]);
+    const chance = { type: random.pick(types), probability, seed: random.below(2 ** 31) };
+    return random.pick(webhookRules)(random, chance);
+  });
+  return { webhooks, faults: Array.from({ length: random.below(6) }, () => fault(random, among)) };
+}
+
+function fault(random: Random, among: Calls): FaultPlan {
   return {
     preset: random.pick(silences),
-    ...random.pick(calls),
+    ...random.pick(among),
     chance: random.pick([0.1, 0.3, 1]),
     times: 1 + random.below(4),
     seed: random.below(2 ** 31),

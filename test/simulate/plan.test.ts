@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { memberStoryCount } from './plan-member.ts';
 import { planBytes, planHash, planOf } from './plan.ts';
 
 describe('the plan of a seed', () => {
@@ -23,6 +24,7 @@ describe('the plan of a seed', () => {
     }
     const stories = plans.flatMap(({ tills }) => tills.flatMap(({ sales }) => sales.map(({ story }) => story)));
     expect(new Set(stories).size).toBe(19);
+    expect(new Set(plans.flatMap(({ members }) => members.map(({ story }) => story))).size).toBe(memberStoryCount);
     expect(new Set(plans.flatMap(({ weather }) => weather.faults.map(({ preset }) => preset))).size).toBe(8);
     expect(new Set(plans.flatMap(({ weather }) => weather.webhooks.map(({ effect }) => effect))).size).toBe(12);
   });

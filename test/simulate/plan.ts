@@ -3,8 +3,9 @@ import type { FaultPreset } from '../../simulator/faults/presets.ts';
 import type { ModeName } from '../../simulator/readers/device.ts';
 import type { WebhookRuleWish } from '../../simulator/webhooks/rules.ts';
 import { createRandom } from '../faults/harness/random.ts';
+import { planMember, type MemberPlan } from './plan-member.ts';
 import { planSale } from './plan-sale.ts';
-import { planWeather } from './plan-weather.ts';
+import { planCardWeather, planWeather } from './plan-weather.ts';
 
 /** What one seed does: who sells what to whom, and what goes wrong. Nothing in it depends on the machine or the time. */
 export interface Plan {
@@ -13,6 +14,10 @@ export interface Plan {
   /** Each till has a reader of its own and serves one sale after the other; the tills work at the same time. */
   readonly tills: readonly TillPlan[];
   readonly weather: Weather;
+  /** Members pay and are paid at the same time, each by themselves. */
+  readonly members: readonly MemberPlan[];
+  /** What goes wrong where members' cards are charged. */
+  readonly cardWeather: Weather;
 }
 
 export interface SitePlan {
@@ -74,7 +79,9 @@ export interface FaultPlan {
   readonly seed: number;
 }
 
-/** The plan of a seed with `sales` sales: the same arguments, the same plan, byte for byte. */
+const salesPerMember = 4;
+
+/** The plan of a seed with `sales` sales, and a member for every fourth: the same arguments, the same plan, byte for byte. */
 export function planOf(seed: number, sales: number): Plan {
   const random = createRandom(seed);
   const sites = Array.from({ length: 1 + random.below(2) }, () => ({
@@ -86,7 +93,11 @@ export function planOf(seed: number, sales: number): Plan {
   }));
   const crashing = random.below(3) === 0;
   for (let no = 1; no <= sales; no += 1) random.pick(tills).sales.push(planSale(random, no, crashing));
-  return { seed, sites, tills, weather: planWeather(random) };
+  const weather = planWeather(random);
+  const members = Array.from({ length: Math.ceil(sales / salesPerMember) }, (_, index) =>
+    planMember(random, index + 1, crashing),
+  );
+  return { seed, sites, tills, weather, members, cardWeather: planCardWeather(random) };
 }
 
 /** Names a plan: SHA-256 of its bytes, in hex. */

@@ -1,9 +1,11 @@
 import { setTimeout } from 'node:timers/promises';
 import type { Counter } from '../support/counter.ts';
+import { demoNames } from '../../workers/demo/seed.ts';
 import { Clerk } from './clerk.ts';
 import { compare, storyOf, type Findings } from './judge.ts';
+import { MemberClerk } from './member-clerk.ts';
 import { planHash, type Plan } from './plan.ts';
-import { setScene, type Scene } from './scene.ts';
+import { setScene, type Scene, type SceneMember } from './scene.ts';
 import { Trace } from './trace.ts';
 import { makeWeather, type Injected } from './weather.ts';
 import type { Workforce } from './workforce.ts';
@@ -34,7 +36,10 @@ const patienceMs = { sale: 90_000, agreement: 180_000 };
 export async function runPlan({ counter, workforce }: System, plan: Plan): Promise<RunResult> {
   const trace = new Trace(plan);
   const scene = await setScene(counter, plan);
-  const weather = await makeWeather(counter.control, scene, plan.weather);
+  const weather = await makeWeather(counter.control, [
+    { account: scene.account, weather: plan.weather },
+    { account: demoNames.account, weather: plan.cardWeather },
+  ]);
   const began = performance.now();
   const deathsBefore = workforce.deaths;
   const failures = await serveAll({ counter, workforce }, { plan, scene, trace });
@@ -60,7 +65,7 @@ interface Stage {
   readonly trace: Trace;
 }
 
-/** The tills at the same time, each with one sale after the other; one that fails does not end the others. */
+/** Tills and members at the same time, each till with one sale after the other; one that fails does not end the others. */
 async function serveAll({ counter, workforce }: System, { plan, scene, trace }: Stage): Promise<string[]> {
   const failures: string[] = [];
   const serve = async (index: number): Promise<void> => {
@@ -75,7 +80,15 @@ async function serveAll({ counter, workforce }: System, { plan, scene, trace }: 
       }
     }
   };
-  await Promise.all(plan.tills.map((_, index) => serve(index)));
+  const attend = async (member: SceneMember): Promise<void> => {
+    try {
+      await new MemberClerk({ counter, workforce }, trace, member).serve();
+    } catch (error) {
+      const { no, story } = member.plan;
+      failures.push(`member number ${no} (${story}): ${error instanceof Error ? error.message : String(error)}`);
+    }
+  };
+  await Promise.all([...plan.tills.map((_, index) => serve(index)), ...scene.members.map(attend)]);
   return failures;
 }
 

@@ -11,9 +11,13 @@ import { Reader } from '../../src/entities/reader.entity.ts';
 import { Site } from '../../src/entities/site.entity.ts';
 import { createStripeClient } from '../../src/stripe/stripe-client.ts';
 import type { Counter } from '../support/counter.ts';
+import { Host } from '../support/members.ts';
+import { memberWithCard } from '../support/saved-card.ts';
 import { stateFolder } from '../support/stack.ts';
 import { Till } from '../support/till.ts';
 import { until } from '../support/until.ts';
+import { savedCard } from './member-rows.ts';
+import type { MemberPlan } from './plan-member.ts';
 import type { Plan } from './plan.ts';
 
 /** The stage of one seed: an organisation with an account at the processor that no other seed uses. */
@@ -23,6 +27,16 @@ export interface Scene {
   /** The account's row. */
   readonly accountId: string;
   readonly tills: readonly SceneTill[];
+  readonly members: readonly SceneMember[];
+}
+
+export interface SceneMember {
+  readonly id: string;
+  /** Whom they pay who pay no club. */
+  readonly friend: string;
+  /** The saved card at the processor; null without one. */
+  readonly cardRef: string | null;
+  readonly plan: MemberPlan;
 }
 
 export interface SceneTill {
@@ -64,7 +78,19 @@ export async function setScene(counter: Counter, plan: Plan): Promise<Scene> {
     account,
     accountId: rows.accountId,
     tills: tills.map((till, index) => ({ till, readerRef: readerRefs[index] ?? '' })),
+    members: await Promise.all(plan.members.map((member) => bringMember(counter, member))),
   };
+}
+
+/** A member with money, a card if there is to be one, and somebody to pay; all before anything goes wrong. */
+async function bringMember(counter: Counter, plan: MemberPlan): Promise<SceneMember> {
+  const host = new Host(counter);
+  const { balanceMinor, autoMinor } = plan;
+  const hasCard = autoMinor !== null;
+  const id = hasCard
+    ? await memberWithCard(counter, host, { balanceMinor, autoMinor })
+    : await host.member(balanceMinor);
+  return { id, friend: await host.member(), cardRef: await savedCard(counter, id), plan };
 }
 
 interface Names {

@@ -12,9 +12,18 @@ const timing = {
   attentionMs: 20_000,
 };
 
+/** The same for checkouts and for funds that a host forgets. */
+const checkoutTiming = { ladderMs: [100, 200, 400], checkoutMs: 2_000, topUpMs: 10_000, bookingMs: 1_500 };
+
 /** One whole system for many seeds: everything real, the worker a process of its own. */
 export async function openSystem(): Promise<System & { close(): Promise<void> }> {
-  const env = { API_RATE_LIMIT_PER_MINUTE: '1000000', UNBEGUN_SWEEP_MS: '1000' };
+  const env = {
+    API_RATE_LIMIT_PER_MINUTE: '1000000',
+    UNBEGUN_SWEEP_MS: '1000',
+    QUIET_SWEEP_MS: '500',
+    CHECKOUT_TIMING: JSON.stringify(checkoutTiming),
+    REFUND_TIMING: JSON.stringify({ ladderMs: [200, 400, 800] }),
+  };
   const counter = await openCounter({ without: ['worker'], timing, env });
   const workforce = new Workforce(counter);
   await workforce.start();

@@ -1,6 +1,5 @@
 import type { ControlClient } from '../../simulator/control-client.ts';
 import type { Weather } from './plan.ts';
-import type { Scene } from './scene.ts';
 
 /** How often the weather struck, counted by the simulator. */
 export interface Injected {
@@ -8,14 +7,22 @@ export interface Injected {
   readonly webhooks: number;
 }
 
-/** Puts the plan's rules on the account of one scene; `end` takes them away, lets go what is held, and counts. */
-export async function makeWeather(control: ControlClient, scene: Scene, weather: Weather) {
+/** Rules for one account at the processor. */
+export interface WeatherAt {
+  readonly account: string;
+  readonly weather: Weather;
+}
+
+/** Puts the plan's rules on the accounts of one scene; `end` takes them away, lets go what is held, and counts. */
+export async function makeWeather(control: ControlClient, places: readonly WeatherAt[]) {
   const faultIds = new Set<string>();
-  for (const { preset, chance, ...rule } of weather.faults) {
-    faultIds.add(await control.faults.add(preset, { ...rule, probability: chance, account: scene.account }));
-  }
   const ruleIds = new Set<string>();
-  for (const rule of weather.webhooks) ruleIds.add(await control.webhooks.add({ ...rule, account: scene.account }));
+  for (const { account, weather } of places) {
+    for (const { preset, chance, ...rule } of weather.faults) {
+      faultIds.add(await control.faults.add(preset, { ...rule, probability: chance, account }));
+    }
+    for (const rule of weather.webhooks) ruleIds.add(await control.webhooks.add({ ...rule, account }));
+  }
   return {
     end: async (): Promise<Injected> => {
       const faults = (await control.faults.read()).rules.filter(({ id }) => faultIds.has(id));

@@ -22,11 +22,14 @@ export interface ShownPayment {
   readonly code?: string;
 }
 
+/** What speaks for members: a counter, or the same system as processes of their own. */
+export type MembersPlace = Pick<Counter, 'till' | 'control' | 'shop' | 'databaseUrl' | 'apiUrl'>;
+
 /** The host application of a counter: it makes members and lets them pay, over HTTP with the platform's key. */
 export class Host {
-  readonly #counter: Counter;
+  readonly #counter: MembersPlace;
 
-  constructor(counter: Counter) {
+  constructor(counter: MembersPlace) {
     this.#counter = counter;
   }
 
@@ -85,7 +88,7 @@ export interface Line {
 }
 
 /** All lines of a holder's account, oldest first, opening balances apart. */
-export async function linesOf(counter: Counter, account: string): Promise<Line[]> {
+export async function linesOf(counter: Pick<MembersPlace, 'databaseUrl'>, account: string): Promise<Line[]> {
   const connection = await createConnection({ uri: counter.databaseUrl.replace(/^mariadb:/, 'mysql:') });
   try {
     const [rows] = await connection.query<RowDataPacket[]>(

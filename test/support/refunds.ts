@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Counter } from './counter.ts';
-import type { Host } from './members.ts';
+import type { Host, MembersPlace } from './members.ts';
 import { until } from './until.ts';
 
 export interface ShownRefund {
@@ -26,7 +25,7 @@ export interface PaidCard {
 
 /** Lets a member top up by `cardMinor`, and brings the balance to `balanceMinor`. */
 export async function paidCard(
-  { counter, host }: { readonly counter: Counter; readonly host: Host },
+  { counter, host }: { readonly counter: MembersPlace; readonly host: Host },
   { cardMinor, balanceMinor, card = '4242424242424242' }: { cardMinor: number; balanceMinor: number; card?: string },
 ): Promise<PaidCard> {
   const member = await host.member(0);
@@ -39,12 +38,17 @@ export async function paidCard(
 }
 
 /** A member asks for all that is left. */
-export function askBack(counter: Counter, { member, topUp }: PaidCard, key: string = randomUUID()) {
+export function askBack(counter: MembersPlace, { member, topUp }: PaidCard, key: string = randomUUID()) {
   return counter.till.post<ShownRefund>(`/v1/members/${member}/refunds`, { topUp }, key);
 }
 
 /** An administrator gives a part back. */
-export function giveBack(counter: Counter, { topUp }: PaidCard, amount: number, headers: Record<string, string> = {}) {
+export function giveBack(
+  counter: MembersPlace,
+  { topUp }: PaidCard,
+  amount: number,
+  headers: Record<string, string> = {},
+) {
   const body = { topUp, amount: { amount, currency: 'AUD' }, description: 'By hand' };
   return counter.till.post<ShownRefund>('/v1/refunds', body, randomUUID(), headers);
 }

@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import type { Counter } from './counter.ts';
 import { until } from './until.ts';
-import type { Host } from './members.ts';
+import type { Host, MembersPlace } from './members.ts';
 
 /** How a member's balance is refilled, as the API shows it. */
 export interface ShownAutoTopUp {
@@ -11,7 +10,7 @@ export interface ShownAutoTopUp {
   readonly setUp?: { readonly setupRef: string; readonly clientSecret: string };
 }
 
-export async function shownAutoTopUp(counter: Counter, member: string): Promise<ShownAutoTopUp> {
+export async function shownAutoTopUp(counter: MembersPlace, member: string): Promise<ShownAutoTopUp> {
   return (await counter.till.get<ShownAutoTopUp>(`/v1/members/${member}/auto-top-up`)).body;
 }
 
@@ -19,7 +18,7 @@ const enoughMinor = 10_000;
 
 /** A member with automatic top-ups of `autoMinor` cents, set up through the path that a browser takes. */
 export async function memberWithCard(
-  counter: Counter,
+  counter: MembersPlace,
   host: Host,
   { balanceMinor, autoMinor }: { readonly balanceMinor: number; readonly autoMinor: number },
 ): Promise<string> {
@@ -32,7 +31,7 @@ export async function memberWithCard(
 }
 
 /** Saves a card in the browser, and waits until the processor's word has come. */
-export async function saveCard(counter: Counter, member: string, card = '4242424242424242'): Promise<void> {
+export async function saveCard(counter: MembersPlace, member: string, card = '4242424242424242'): Promise<void> {
   const path = `/v1/members/${member}/auto-top-up`;
   const { body, text } = await counter.till.post<ShownAutoTopUp>(path, {}, randomUUID());
   if (body.setUp === undefined) throw new Error(text);
@@ -40,7 +39,7 @@ export async function saveCard(counter: Counter, member: string, card = '4242424
   await until(async () => (await shownAutoTopUp(counter, member)).state === 'on');
 }
 
-export async function patchAutoTopUp(counter: Counter, member: string, body: object) {
+export async function patchAutoTopUp(counter: MembersPlace, member: string, body: object) {
   const response = await fetch(`${counter.apiUrl}/v1/members/${member}/auto-top-up`, {
     method: 'PATCH',
     headers: { authorization: `Bearer ${counter.shop.secret}`, 'content-type': 'application/json' },

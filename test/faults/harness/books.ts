@@ -35,7 +35,8 @@ export async function proveBooks(place: Place, { feesWithinMs = 30_000 } = {}): 
   }
 }
 
-async function feesBooked({ control }: Place, connection: Connection, withinMs: number): Promise<void> {
+/** Waits until the book holds every fee that the processor charged, by currency; a sweep posts them. */
+export async function feesBooked({ control }: Place, connection: Connection, withinMs: number): Promise<void> {
   const differ = async (): Promise<string> => {
     const booked = await sums(connection, 'processor-fee', 'credit');
     const { by_currency: totals } = await control.counters();
@@ -77,7 +78,11 @@ async function compare({ control }: Place, connection: Connection): Promise<Proo
 }
 
 /** What the processor's accounts were debited or credited with by one kind of transaction, by currency in lower case. */
-async function sums(connection: Connection, kind: string, side: 'debit' | 'credit'): Promise<Map<string, number>> {
+export async function sums(
+  connection: Connection,
+  kind: string,
+  side: 'debit' | 'credit',
+): Promise<Map<string, number>> {
   const [rows] = await connection.query<RowDataPacket[]>(
     `SELECT LOWER(a.currency) AS currency, CAST(SUM(e.amount_minor) AS SIGNED) AS minor FROM ledger_transaction t
      JOIN ledger_entry e ON e.transaction_id = t.id JOIN ledger_account a ON a.id = e.account_id

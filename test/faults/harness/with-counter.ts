@@ -1,5 +1,6 @@
 import { openCounter, type Counter, type CounterOptions } from '../../support/counter.ts';
 import { proveBooks, type Proof } from './books.ts';
+import { proveMemberBooks, type MemberProof } from './member-books.ts';
 
 /** Nothing is looked for by itself: neither the event sweep nor a sale's own ladder comes before the test is over. */
 export const onlyWhatIsDelivered = {
@@ -8,21 +9,34 @@ export const onlyWhatIsDelivered = {
 } as const;
 
 /** What a fault left behind: the test's own findings, and both sides equal to the cent. */
-export interface Aftermath<T> {
+export interface Aftermath<T, P = Proof> {
   readonly found: T;
-  readonly proof: Proof;
+  readonly proof: P;
 }
 
 /** The whole system in this process for as long as `use` takes; then the books are proved, and everything is ended. */
-export async function withCounter<T>(
+export function withCounter<T>(options: CounterOptions, use: (counter: Counter) => Promise<T>): Promise<Aftermath<T>> {
+  return proving(options, use, proveBooks);
+}
+
+/** The same for members' money: what stands in the end is what `proveMemberBooks` says. */
+export function withMembers<T>(
   options: CounterOptions,
   use: (counter: Counter) => Promise<T>,
-): Promise<Aftermath<T>> {
+): Promise<Aftermath<T, MemberProof>> {
+  return proving(options, use, proveMemberBooks);
+}
+
+async function proving<T, P>(
+  options: CounterOptions,
+  use: (counter: Counter) => Promise<T>,
+  prove: (counter: Counter) => Promise<P>,
+): Promise<Aftermath<T, P>> {
   const env = { API_RATE_LIMIT_PER_MINUTE: '1000000', ...options.env };
   const counter = await openCounter({ ...options, env });
   try {
     const found = await use(counter);
-    const proof = await proveBooks(counter);
+    const proof = await prove(counter);
     await counter.close();
     return { found, proof };
   } catch (error) {
