@@ -1,7 +1,7 @@
 import { DomainError } from '../domain/errors.ts';
 import { internalRefundId, type InternalRefundId } from '../domain/ids.ts';
 import type { InternalRefundKind, InternalRefundSnapshot } from '../domain/internal-refund.ts';
-import type { Principal } from '../domain/principal.ts';
+import { signatureOf, type Principal } from '../domain/principal.ts';
 import { actStatement } from '../entities/audit.ts';
 import type { StoredAnswer, WriteRequest } from '../entities/idempotency.ts';
 import { internalRefundLines, internalRefundSnapshotOf, loadInternalRefund } from '../entities/internal-refund-rows.ts';
@@ -33,7 +33,6 @@ export interface InternalRefundRequest {
   readonly principal: Principal;
   readonly write: WriteRequest;
   readonly wish: InternalRefundWish;
-  readonly actor: string | null;
 }
 
 /** Gives members back what they paid an organisation, all of it or nothing (cobalt.md 2.13). Once per key. */
@@ -92,9 +91,10 @@ async function requireParties(parts: RefundParts, { principal, wish }: InternalR
   }
 }
 
-function auditOf(id: InternalRefundId, { principal, actor, wish }: InternalRefundRequest): Statement {
+function auditOf(id: InternalRefundId, { principal, wish }: InternalRefundRequest): Statement {
   return actStatement({
-    actor: actor ?? principal.keyId,
+    ...signatureOf(principal),
+    actor: principal.asserted ?? principal.keyId,
     action: 'refund.internal',
     target: id,
     organisationId: wish.organisation as InternalRefund['organisationId'],
@@ -103,7 +103,7 @@ function auditOf(id: InternalRefundId, { principal, actor, wish }: InternalRefun
   });
 }
 
-function insertInternalRefund(id: InternalRefundId, { principal, actor, wish }: InternalRefundRequest): Statement {
+function insertInternalRefund(id: InternalRefundId, { principal, wish }: InternalRefundRequest): Statement {
   const at = sqlTime(new Date().toISOString());
   const lines = wish.lines.map(({ member, amount }) => ({ memberId: member, amountMinor: amount }));
   return {
@@ -111,7 +111,7 @@ function insertInternalRefund(id: InternalRefundId, { principal, actor, wish }: 
       actor, created_at, updated_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'created', ?, ?, ?)`,
     values: [
       ...[id, wish.organisation, wish.kind, wish.subject, wish.currency, JSON.stringify(lines), wish.description],
-      ...[wish.cancelsIous ? 1 : 0, actor ?? principal.keyId, at, at],
+      ...[wish.cancelsIous ? 1 : 0, principal.asserted ?? principal.keyId, at, at],
     ],
   };
 }

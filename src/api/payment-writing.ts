@@ -2,7 +2,7 @@ import { DomainError } from '../domain/errors.ts';
 import { organisationId, paymentId, memberId, topUpId, type PaymentBatchId, type PaymentId } from '../domain/ids.ts';
 import type { PayeeKind, PaymentEntryType, PaymentMode } from '../domain/member-payment.ts';
 import type { PaymentSnapshot, TopUpSnapshot } from '../domain/payment-snapshot.ts';
-import type { Principal } from '../domain/principal.ts';
+import { signatureOf, type Principal } from '../domain/principal.ts';
 import type { StoredAnswer, WriteRequest } from '../entities/idempotency.ts';
 import type { Member } from '../entities/member.entity.ts';
 import { newId } from '../entities/new-id.ts';
@@ -232,22 +232,23 @@ export interface NewPayment extends Pick<PaymentRequest, 'principal' | 'wish'> {
 /** The intentions of payments, to be written with the caller's claim; their numbers are in this order. */
 export function insertPayments(payments: readonly NewPayment[]): Statement {
   const at = sqlTime(new Date().toISOString());
-  const row = "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'created', ?, ?, ?)";
+  const row = "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'created', ?, ?, ?, ?)";
   return {
     sql: `INSERT INTO payment (id, member_id, payee_kind, payee_id, amount_minor, currency, description, type, session_ref, event_ref,
-      payment_type, mode, batch_id, route_code, route_payload, return_url, state, actor, created_at, updated_at)
+      payment_type, mode, batch_id, route_code, route_payload, return_url, state, actor, asserted_actor, created_at, updated_at)
       VALUES ${payments.map(() => row).join(', ')}`,
     values: payments.flatMap((payment) => [...rowOf(payment), at, at]),
   };
 }
 
 function rowOf({ id, principal, wish, mode, batchId }: NewPayment): (string | number | null)[] {
+  const { actor, assertedActor } = signatureOf(principal);
   return [
     ...[id, wish.member, wish.to?.kind ?? 'host', wish.to?.id ?? null],
     ...[wish.amount.amount, wish.amount.currency, wish.description],
     ...[wish.type ?? defaultType(wish), ...given(wish.session, wish.event, wish.paymentType)],
     ...[mode, batchId, ...given(wish.route?.code, wish.route?.payload, wish.returnUrl)],
-    principal.keyId,
+    ...[actor, assertedActor],
   ];
 }
 

@@ -1,4 +1,5 @@
-import { jwtVerify, type JWTPayload, type JWTVerifyGetKey } from 'jose';
+import { errors, jwtVerify, type JWTPayload, type JWTVerifyGetKey } from 'jose';
+import { DomainError } from '../domain/errors.ts';
 import { memberId, personId } from '../domain/ids.ts';
 import type { Principal } from '../domain/principal.ts';
 import { isRole, type Role } from '../domain/roles.ts';
@@ -49,16 +50,31 @@ export class PersonTokens {
     try {
       const options = { issuer, audience, algorithms, clockTolerance, requiredClaims: ['exp', 'sub'] };
       return (await jwtVerify(token, keys, options)).payload;
-    } catch {
+    } catch (error) {
+      if (isIssuerAway(error)) throw issuerAway();
       return null; // Whoever sent it learns no more than that it is not valid.
     }
   }
 
   async #memberOf(claim: unknown, subject: string): Promise<string | null> {
     const [column, value] = typeof claim === 'string' ? ['id', claim] : ['external_ref', subject];
-    const [row] = await this.#pool.rows(`SELECT id FROM member WHERE ${column} = ? AND status = 'active'`, [value]);
+    // The column takes "Betty" for "BETTY": another subject must not become this member.
+    const exactly = `${column} = ? AND BINARY ${column} = BINARY ?`;
+    const sql = `SELECT id FROM member WHERE ${exactly} AND status = 'active'`;
+    const [row] = await this.#pool.rows(sql, [value, value]);
     return row === undefined ? null : textOf(row, 'id');
   }
+}
+
+/** The library has a word for each fault of a token; a set of keys that was not read has none, but for its timeout. */
+function isIssuerAway(error: unknown): boolean {
+  if (!(error instanceof errors.JOSEError)) return true;
+  return error.code === errors.JWKSTimeout.code || error.code === errors.JOSEError.code;
+}
+
+/** Without the issuer's keys nothing is known about a token: the caller may well be who they say. */
+function issuerAway(): DomainError {
+  return new DomainError('temporarily_unavailable', 'The issuer of tokens does not answer; repeat the request.');
 }
 
 function rolesIn(claim: unknown): ReadonlySet<Role> {

@@ -1,6 +1,6 @@
 import { DomainError } from '../domain/errors.ts';
 import { readerId, siteId, type ReaderId } from '../domain/ids.ts';
-import type { Principal } from '../domain/principal.ts';
+import { signatureOf, type Principal } from '../domain/principal.ts';
 import type { ReaderAdministration } from '../domain/reader-administration.ts';
 import { recordAct } from '../entities/audit.ts';
 import {
@@ -89,7 +89,7 @@ async function pair(
     });
     const after = readerView(reader);
     recordAct(em, {
-      actor: principal.keyId,
+      ...signatureOf(principal),
       action: 'reader.register',
       target: after.id,
       organisationId: reader.organisationId,
@@ -152,7 +152,7 @@ async function changeRow(parts: ReaderWritingParts, act: ReaderAct): Promise<unk
     act.change(reader);
     const after = readerView(reader);
     recordAct(em, {
-      actor: act.principal.keyId,
+      ...signatureOf(act.principal),
       action: act.action,
       target: reader.id,
       organisationId: reader.organisationId,

@@ -2,7 +2,7 @@ import { DomainError } from '../domain/errors.ts';
 import { cardTransactionId, refundId, type RefundId } from '../domain/ids.ts';
 import { parseCurrency } from '../domain/currency.ts';
 import { basisPoints, money } from '../domain/money.ts';
-import type { Principal } from '../domain/principal.ts';
+import { personOf, signatureOf, type Principal } from '../domain/principal.ts';
 import { refundParts, type RefundRules } from '../domain/refund.ts';
 import { refundObstacle } from '../domain/refund-eligibility.ts';
 import type { RefundSnapshot } from '../domain/refund-snapshot.ts';
@@ -34,8 +34,6 @@ export interface RefundWish {
   /** What an administrator gives back; a member always gets all that is left. */
   readonly amount?: { readonly amount: number; readonly currency: string };
   readonly description: string;
-  /** Who acts, where a host says so. */
-  readonly actor: string | null;
 }
 
 /** Where a refund is found. */
@@ -102,13 +100,10 @@ export async function cardOf(
 }
 
 /** An administrator who is a member may not help themselves (REF-14). */
-async function requireSomebodyElses(
-  parts: RefundParts,
-  { principal, actor }: RefundWish,
-  { topUp }: CardFile,
-): Promise<void> {
+async function requireSomebodyElses(parts: RefundParts, { principal }: RefundWish, { topUp }: CardFile): Promise<void> {
   const owner = topUp === null ? null : await scopedTo(unitOfWork(parts.orm), principal).member(topUp.memberId);
-  if (actor === null || owner === null || (actor !== owner.id && actor !== owner.externalRef)) return;
+  const person = personOf(principal);
+  if (person === null || owner === null || (person !== owner.id && person !== owner.externalRef)) return;
   throw new DomainError('own_transaction', 'Somebody else must refund your own card money.');
 }
 
@@ -150,9 +145,10 @@ async function rendered(parts: Shelf, id: string, snapshot: RefundSnapshot): Pro
   return { status: snapshot.state === 'unresolved' ? 202 : 201, body: JSON.stringify(view) };
 }
 
-function auditOf(id: RefundId, { principal, actor, description }: RefundWish, begun: Begun): Statement {
+function auditOf(id: RefundId, { principal, description }: RefundWish, begun: Begun): Statement {
   return actStatement({
-    actor: actor ?? principal.keyId,
+    ...signatureOf(principal),
+    actor: principal.asserted ?? principal.keyId,
     action: `refund.${begun.requestedBy}`,
     target: id,
     organisationId: null,
@@ -161,7 +157,7 @@ function auditOf(id: RefundId, { principal, actor, description }: RefundWish, be
   });
 }
 
-function insertRefund(id: RefundId, { principal, actor, description }: RefundWish, begun: Begun): Statement {
+function insertRefund(id: RefundId, { principal, description }: RefundWish, begun: Begun): Statement {
   const at = sqlTime(new Date().toISOString());
   const { card, topUp } = begun.file;
   return {
@@ -171,7 +167,7 @@ function insertRefund(id: RefundId, { principal, actor, description }: RefundWis
     values: [
       ...[id, card.id, card.processorAccountId, topUp?.memberId ?? null, topUp?.id ?? null],
       ...[begun.amountMinor, begun.fee, begun.tax, card.currency],
-      ...[begun.requestedBy, actor ?? principal.keyId, description, at, at],
+      ...[begun.requestedBy, principal.asserted ?? principal.keyId, description, at, at],
     ],
   };
 }

@@ -9,6 +9,7 @@ import type { Authentication } from './authentication.ts';
 import { writeRequest } from './idempotency-header.ts';
 import type { Logger } from './logger.ts';
 import { once } from './once.ts';
+import { asserting } from './actor.ts';
 import { authorise, requirePolicies } from './policy.ts';
 import { requireOwn } from './ownership.ts';
 import type { RateLimit } from './rate-limit.ts';
@@ -88,7 +89,7 @@ async function admit(parts: RouterParts, route: Route, ctx: RouterContext): Prom
   ctx.state['keyId'] = principal.keyId;
   await parts.rateLimit.count(principal.keyId);
   authorise(route.policy, principal);
-  return principal;
+  return asserting(principal, ctx.get('Tillflow-Actor'));
 }
 
 /** Guessing keys is counted by address, so that it is slow. */

@@ -86,6 +86,11 @@ export function personId(subject: string): PersonId {
   return `person:${subject}` as PersonId;
 }
 
+/** Whether an actor is a person with a token of their own, and not a key. */
+export function isPerson(actor: ApiKeyId | PersonId): actor is PersonId {
+  return actor.startsWith('person:');
+}
+
 /** Parsers: each takes text from outside and answers the branded identifier, or throws `TypeError`. */
 export const organisationId = parser<'OrganisationId'>('organisation');
 export const siteId = parser<'SiteId'>('site');

@@ -1,4 +1,4 @@
-import type { ApiKeyId, MemberId, OrganisationId, PersonId, SiteId } from './ids.ts';
+import { isPerson, type ApiKeyId, type MemberId, type OrganisationId, type PersonId, type SiteId } from './ids.ts';
 import type { Role } from './roles.ts';
 
 /** What of the world a caller may see: the platform's (both null), an organisation's, a single site's, or a member's own. */
@@ -14,6 +14,24 @@ export interface Principal extends Scope {
   readonly keyId: ApiKeyId | PersonId;
   readonly name: string;
   readonly roles: ReadonlySet<Role>;
+  /** For whom a host says that its key acts; believed as its word, and written down beside the key. */
+  readonly asserted?: string;
+}
+
+/** Who in person acts, by a host's word or with their own token; null for a machine on its own. */
+export function personOf({ keyId, name, asserted }: Principal): string | null {
+  return asserted ?? (isPerson(keyId) ? name : null);
+}
+
+/** Who did something, as rows remember it. */
+export interface Signature {
+  readonly actor: string;
+  readonly assertedActor: string | null;
+}
+
+/** How `principal` signs what it does. */
+export function signatureOf({ keyId, asserted }: Principal): Signature {
+  return { actor: keyId, assertedActor: asserted ?? null };
 }
 
 export type ScopeLevel = 'platform' | 'organisation' | 'site';

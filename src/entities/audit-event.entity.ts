@@ -12,6 +12,8 @@ const AuditEventSchema = defineEntity({
     no: p.bigint('number').unsigned().primary().autoincrement(),
     occurredAt: p.datetime(6),
     actor: p.string().length(120).collation('ascii_bin'),
+    /** For whom the actor said to act. */
+    assertedActor: p.string().length(120).collation('ascii_bin').nullable(),
     action: p.string().length(64).collation('ascii_bin'),
     organisationId: p.string().$type<OrganisationId>().length(30).collation('ascii_bin').nullable(),
     target: p.string().length(120).collation('ascii_bin'),

@@ -6,6 +6,8 @@ import { AuditEvent } from './audit-event.entity.ts';
 /** A privileged act: who did what to what. Values are plain data and never hold a secret. */
 export interface Act {
   readonly actor: string;
+  /** For whom the actor says to act; see `signatureOf`. */
+  readonly assertedActor?: string | null;
   readonly action: string;
   readonly target: string;
   readonly organisationId: OrganisationId | null;
@@ -20,6 +22,7 @@ export function recordAct(em: SqlEntityManager, act: Act): void {
     em.create(AuditEvent, {
       occurredAt: new Date(),
       actor: act.actor,
+      assertedActor: act.assertedActor ?? null,
       action: act.action,
       organisationId: act.organisationId,
       target: act.target,
@@ -33,11 +36,12 @@ export function recordAct(em: SqlEntityManager, act: Act): void {
 /** The same as a statement, for a packet with what it is about. */
 export function actStatement(act: Act): Statement {
   return {
-    sql: `INSERT INTO audit_event (occurred_at, actor, action, organisation_id, target, before_values, after_values, reason)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+    sql: `INSERT INTO audit_event (occurred_at, actor, asserted_actor, action, organisation_id, target, before_values, after_values, reason)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     values: [
       sqlTime(new Date().toISOString()),
       act.actor,
+      act.assertedActor ?? null,
       act.action,
       act.organisationId,
       act.target,

@@ -36,6 +36,8 @@ const PaymentSchema = defineEntity({
     outcome: p.string().length(40).collation('ascii_bin').nullable(),
     attentionReason: p.string().length(255).nullable(),
     actor: p.string().length(120).collation('ascii_bin'),
+    /** For whom the actor said to act. */
+    assertedActor: p.string().length(120).collation('ascii_bin').nullable(),
     createdAt: p.datetime(6),
     updatedAt: p.datetime(6),
     version: p.integer().version(),

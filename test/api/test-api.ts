@@ -2,6 +2,7 @@ import type { ApiDependencies, ApiSettings } from '../../src/api/app.ts';
 import { Health } from '../../src/api/health.ts';
 import { createLogger } from '../../src/api/logger.ts';
 import { createMetrics } from '../../src/api/metrics.ts';
+import type { TokenSettings } from '../../src/api/person-tokens.ts';
 import { SaleEventHub } from '../../src/api/sale-event-hub.ts';
 import type { ReaderAdministration } from '../../src/domain/reader-administration.ts';
 import type { SaleTiming } from '../../src/domain/sale-timing.ts';
@@ -69,6 +70,8 @@ const patient: SaleTiming = {
 };
 
 export interface TestApiOptions {
+  /** Whose tokens are believed; without it nobody's. */
+  readonly tokens?: TokenSettings;
   readonly settings?: Partial<ApiSettings>;
   readonly administration?: ReaderAdministration;
 }
@@ -134,6 +137,7 @@ function dependenciesOf(
     health: new Health({ database: () => pool.rows('SELECT 1') }),
     metrics: createMetrics({ pool, listeners: () => hub.listenerCount }),
     log,
+    ...(options.tokens === undefined ? {} : { tokens: options.tokens }),
     settings: {
       version: '0.0.0-test',
       taskQueue: temporal.taskQueue,

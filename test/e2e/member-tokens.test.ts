@@ -102,6 +102,7 @@ describe('a member with their own token', () => {
     const own = await token(member);
     const { body: theirs } = await host.pay(other, club, 9_000);
     const { body: topUp } = await host.topUp(other, 5_000);
+    const sentBefore = (await counter.control.requests({ method: 'POST' })).length;
     const answers = [
       await ask(own, 'POST', '/v1/payments', wish(other)),
       await ask(own, 'GET', `/v1/payments/${theirs.id}`),
@@ -121,6 +122,7 @@ describe('a member with their own token', () => {
     expect(answers.map(({ status, body }) => `${status} ${body.code ?? ''}`)).toEqual(
       answers.map(() => '404 not_found'),
     );
+    expect((await counter.control.requests({ method: 'POST' })).length).toBe(sentBefore);
     expect((await host.show(theirs.id)).state).toBe('checkout');
     expect(await linesOf(counter, `member/${other}`)).toEqual([]);
   });

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { SqlEntityManager } from '@mikro-orm/sql';
 import { DomainError } from '../../domain/errors.ts';
 import { siteId } from '../../domain/ids.ts';
-import { isWithin, levelOf, type Principal, type Scope } from '../../domain/principal.ts';
+import { isWithin, levelOf, signatureOf, type Principal, type Scope } from '../../domain/principal.ts';
 import { grants, platformRoles, roles } from '../../domain/roles.ts';
 import type { ApiKey } from '../../entities/api-key.entity.ts';
 import { issueApiKey, rotateApiKey } from '../../entities/api-keys.ts';
@@ -130,7 +130,7 @@ function keep(
 ) {
   const view = apiKeyView(act.key);
   recordAct(em, {
-    actor: act.principal.keyId,
+    ...signatureOf(act.principal),
     action: act.action,
     target: view.id,
     organisationId: act.key.organisationId ?? null,

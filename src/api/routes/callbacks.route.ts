@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { SqlEntityManager } from '@mikro-orm/sql';
 import { DomainError } from '../../domain/errors.ts';
 import { callbackEndpointId } from '../../domain/ids.ts';
-import type { Principal } from '../../domain/principal.ts';
+import { signatureOf, type Principal } from '../../domain/principal.ts';
 import { isInsideRouteCode, routeCodePattern } from '../../domain/route-code.ts';
 import { recordAct } from '../../entities/audit.ts';
 import { CallbackEndpoint } from '../../entities/callback-endpoint.entity.ts';
@@ -216,7 +216,7 @@ interface CallbackAct {
 }
 
 function record(em: SqlEntityManager, principal: Principal, act: CallbackAct): void {
-  recordAct(em, { ...act, actor: principal.keyId, organisationId: null });
+  recordAct(em, { ...act, ...signatureOf(principal), organisationId: null });
 }
 
 /** What is no address at all was told before. */

@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import { invariant } from '../../domain/invariant.ts';
-import { actorOf } from '../actor.ts';
 import { createInternalRefund, showInternalRefund } from '../internal-refund-writing.ts';
 import type { RefundParts } from '../refund-writing.ts';
 import { keyed, route, type Route } from '../route.ts';
@@ -54,9 +53,9 @@ function create(parts: RefundParts): Route {
       201: { description: 'Booked', schema: internalRefundSchema },
       202: { description: 'Not known within the deadline: look again at `Location`', schema: internalRefundSchema },
     },
-    handle: async ({ principal, body: wish, write, header }) => {
+    handle: async ({ principal, body: wish, write }) => {
       invariant(write !== null, 'A refund without a key');
-      return createInternalRefund(parts, { principal, write, wish, actor: actorOf(header) });
+      return createInternalRefund(parts, { principal, write, wish });
     },
   });
 }

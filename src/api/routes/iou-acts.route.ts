@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { DomainError } from '../../domain/errors.ts';
 import { invariant } from '../../domain/invariant.ts';
+import { signatureOf } from '../../domain/principal.ts';
 import { recordAct } from '../../entities/audit.ts';
 import { iousToRemind, mayBeReminded, remindOf } from '../../entities/iou-reminders.ts';
 import { cancelIousOfSession, iouStateConflict } from '../../entities/ious.ts';
@@ -100,7 +101,7 @@ function remindMany(): Route {
         const { reminded } = await remindOf(em, { ious, organisation }, now);
         const after = { reminded, skipped: unreachable };
         const act = { action: 'iou.remind_many', target: organisation.id, organisationId: organisation.id };
-        recordAct(em, { ...act, actor: principal.keyId, after });
+        recordAct(em, { ...act, ...signatureOf(principal), after });
         return made(200, organisation.id, after);
       }),
   });
@@ -126,7 +127,7 @@ function cancelMany(): Route {
         const organisation = await creditorOf(scopedTo(em, principal), principal, body.organisation);
         const after = await cancelIousOfSession(em, organisation.id, body.session);
         const act = { action: 'iou.cancel_session', target: organisation.id, organisationId: organisation.id };
-        recordAct(em, { ...act, actor: principal.keyId, after: { ...after, session: body.session } });
+        recordAct(em, { ...act, ...signatureOf(principal), after: { ...after, session: body.session } });
         return made(200, organisation.id, after);
       }),
   });

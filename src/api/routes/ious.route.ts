@@ -1,17 +1,18 @@
 import { z } from 'zod';
 import type { FilterQuery } from '@mikro-orm/core';
 import type { SqlEntityManager } from '@mikro-orm/sql';
-import type { Principal } from '../../domain/principal.ts';
+import { signatureOf, type Principal } from '../../domain/principal.ts';
 import { recordAct } from '../../entities/audit.ts';
 import type { Iou } from '../../entities/iou.entity.ts';
 import { closeIou } from '../../entities/ious.ts';
 import { readIouAgeing } from '../../entities/ious.read.ts';
 import { unitOfWork, type Orm } from '../../entities/orm.ts';
 import { scopedTo } from '../../entities/scoped-reads.ts';
+import { ownMember } from '../auto-top-up-setting.ts';
 import { iouAgeingSchema, iouAgeingView, iouSchema, iouView } from '../iou-view.ts';
 import { ensureIou, noSuchIou } from '../iou-writing.ts';
 import { made } from '../once.ts';
-import { keyed, route, type Route } from '../route.ts';
+import { keyed, ownOrKeyed, route, type Route } from '../route.ts';
 import { externalRef, id, idParam, listOf, pageOf, positiveMoney, text, time } from '../schemas.ts';
 import { pageView } from '../views.ts';
 
@@ -33,7 +34,7 @@ const newIouSchema = z
 
 /** What members owe organisations, outside the book until it is paid (decisions D20). */
 export function iouRoutes(orm: Orm): readonly Route[] {
-  return [create(), list(orm), ageing(orm), get(orm), close('cancel'), close('write_off')];
+  return [create(), list(orm), listOfMember(orm), ageing(orm), get(orm), close('cancel'), close('write_off')];
 }
 
 function create(): Route {
@@ -79,6 +80,26 @@ function list(orm: Orm): Route {
       const now = new Date();
       const page = { limit: query.limit, after: query.cursor ?? null };
       const found = await scopedTo(unitOfWork(orm), principal).ious(page, filterOf(query, now));
+      return { status: 200, body: pageView(found, (row) => iouView(row, now)) };
+    },
+  });
+}
+
+function listOfMember(orm: Orm): Route {
+  return route({
+    method: 'get',
+    path: '/v1/members/:id/ious',
+    tag,
+    summary: 'List what a member owes, and owed',
+    policy: ownOrKeyed('member.view'),
+    params: idParam('member'),
+    query: z.strictObject({ ...pageOf('iou'), state: filters.state }),
+    responses: { 200: { description: 'A page of IOUs', schema: listOf(iouSchema) } },
+    handle: async ({ principal, params, query: { limit, cursor, state } }) => {
+      const now = new Date();
+      const member = await ownMember(orm, principal, params.id);
+      const owed = { memberNo: member.no, ...(state === undefined ? {} : { state }) };
+      const found = await scopedTo(unitOfWork(orm), principal).ious({ limit, after: cursor ?? null }, owed);
       return { status: 200, body: pageView(found, (row) => iouView(row, now)) };
     },
   });
@@ -174,5 +195,5 @@ interface IouAct {
 
 function record(em: SqlEntityManager, principal: Principal, { iou, reason, ...act }: IouAct): void {
   const why = reason === undefined ? {} : { reason };
-  recordAct(em, { ...act, ...why, actor: principal.keyId, target: iou.id, organisationId: iou.organisationId });
+  recordAct(em, { ...act, ...why, ...signatureOf(principal), target: iou.id, organisationId: iou.organisationId });
 }

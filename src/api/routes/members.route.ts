@@ -3,7 +3,7 @@ import type { SqlEntityManager } from '@mikro-orm/sql';
 import { parseCurrency } from '../../domain/currency.ts';
 import { DomainError } from '../../domain/errors.ts';
 import { memberId } from '../../domain/ids.ts';
-import type { Principal } from '../../domain/principal.ts';
+import { signatureOf, type Principal } from '../../domain/principal.ts';
 import { recordAct } from '../../entities/audit.ts';
 import { Member } from '../../entities/member.entity.ts';
 import { newId } from '../../entities/new-id.ts';
@@ -201,7 +201,7 @@ interface MemberAct {
 }
 
 function record(em: SqlEntityManager, { principal, member, ...act }: MemberAct): void {
-  recordAct(em, { ...act, actor: principal.keyId, target: member.id, organisationId: null });
+  recordAct(em, { ...act, ...signatureOf(principal), target: member.id, organisationId: null });
 }
 
 function noSuchMember(): DomainError {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { FilterQuery } from '@mikro-orm/core';
 import { DomainError } from '../../domain/errors.ts';
-import type { Principal } from '../../domain/principal.ts';
+import { signatureOf, type Principal } from '../../domain/principal.ts';
 import { recordAct } from '../../entities/audit.ts';
 import type { Notice } from '../../entities/notice.entity.ts';
 import { otherNamesOf } from '../../entities/notice-names.read.ts';
@@ -114,7 +114,7 @@ function resend(parts: NoticeParts): Route {
         em.assign(notice, { state: 'pending', attempts: 0, dueAt: new Date(), sentAt: null });
         await em.persist(notice).flush();
         const act = { action: 'notice.resend', target: notice.id, before, after: { state: 'pending', attempts: 0 } };
-        recordAct(em, { ...act, actor: principal.keyId, organisationId: null });
+        recordAct(em, { ...act, ...signatureOf(principal), organisationId: null });
         return made(200, notice.id, await shown(parts, notice));
       }),
   });

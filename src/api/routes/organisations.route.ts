@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { SqlEntityManager } from '@mikro-orm/sql';
 import { DomainError } from '../../domain/errors.ts';
 import { organisationId } from '../../domain/ids.ts';
+import { signatureOf } from '../../domain/principal.ts';
 import { recordAct } from '../../entities/audit.ts';
 import { newId } from '../../entities/new-id.ts';
 import { unitOfWork, type Orm } from '../../entities/orm.ts';
@@ -44,7 +45,7 @@ function create(defaultZone: string): Route {
         await save(em, organisation);
         const view = organisationView(organisation);
         recordAct(em, {
-          actor: principal.keyId,
+          ...signatureOf(principal),
           action: 'organisation.create',
           target: view.id,
           organisationId: organisation.id,
@@ -114,7 +115,7 @@ function change(): Route {
         await save(em, organisation);
         const after = organisationView(organisation);
         recordAct(em, {
-          actor: principal.keyId,
+          ...signatureOf(principal),
           action: 'organisation.change',
           target: after.id,
           organisationId: organisation.id,

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { invariant } from '../../domain/invariant.ts';
+import type { Principal } from '../../domain/principal.ts';
 import { iouRouteCode, routeCodePattern } from '../../domain/route-code.ts';
 import {
   createPayment,
@@ -11,6 +12,7 @@ import {
   type PaymentWish,
 } from '../payment-writing.ts';
 import { paymentSchema } from '../payment-view.ts';
+import { refusedField } from '../refused-field.ts';
 import { ownOrKeyed, route, type Route } from '../route.ts';
 import { id, idParam, positiveMoney, text } from '../schemas.ts';
 
@@ -90,6 +92,7 @@ function create(parts: MemberMoneyParts): Route {
     responses: { 201: { description: 'Paid, or waiting for a card', schema: paymentSchema }, 202: later },
     handle: async ({ principal, write, body }) => {
       invariant(write !== null, 'A payment without a key');
+      requireHostsWord(principal, body);
       return createPayment(parts, { principal, write, wish: wishOf(body) });
     },
   });
@@ -139,6 +142,15 @@ function cancel(parts: MemberMoneyParts): Route {
       return cancelPayment(parts, params.id, write);
     },
   });
+}
+
+/** A callback tells a host what was paid for, and bookings are the host's: a member's own word stands for neither. */
+function requireHostsWord(
+  { memberId }: Principal,
+  { route: callback, booking }: Pick<z.output<typeof newPaymentSchema>, 'route' | 'booking'>,
+): void {
+  if (memberId === undefined || (callback === undefined && booking === undefined)) return;
+  throw refusedField('forbidden', callback === undefined ? 'booking' : 'route', 'is for hosts');
 }
 
 /** An IOU is paid at its own address, where it is locked. */

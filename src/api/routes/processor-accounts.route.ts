@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { isCurrency } from '../../domain/currency.ts';
 import type { DomainError } from '../../domain/errors.ts';
 import { organisationId, processorAccountId } from '../../domain/ids.ts';
+import { signatureOf } from '../../domain/principal.ts';
 import { recordAct } from '../../entities/audit.ts';
 import { newId } from '../../entities/new-id.ts';
 import { unitOfWork, type Orm } from '../../entities/orm.ts';
@@ -74,7 +75,7 @@ function create(): Route {
         await refusingDuplicates('externalRef', () => em.persist(account).flush());
         const view = processorAccountView(account);
         recordAct(em, {
-          actor: principal.keyId,
+          ...signatureOf(principal),
           action: 'processor_account.create',
           target: view.id,
           organisationId: account.organisationId ?? null,

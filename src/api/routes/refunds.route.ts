@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import { invariant } from '../../domain/invariant.ts';
-import { actorOf } from '../actor.ts';
 import { keyed, ownOrKeyed, route, type Route } from '../route.ts';
 import {
   cardOf,
@@ -72,9 +71,9 @@ function byMember(parts: RefundParts): Route {
     params: idParam('member'),
     body: z.strictObject({ topUp: id('topUp') }).meta({ id: 'NewMemberRefund' }),
     responses: { 201: made, 202: later },
-    handle: async ({ principal, params, body, write, header }) => {
+    handle: async ({ principal, params, body, write }) => {
       invariant(write !== null, 'A refund without a key');
-      const wish = { principal, write, topUp: body.topUp, description: 'Card refund', actor: actorOf(header) };
+      const wish = { principal, write, topUp: body.topUp, description: 'Card refund' };
       return refundByMember(parts, { ...wish, member: params.id });
     },
   });
@@ -107,9 +106,9 @@ function byAdministrator(parts: RefundParts): Route {
       .strictObject({ topUp: id('topUp'), amount: positiveMoney, description: text(80) })
       .meta({ id: 'NewRefund' }),
     responses: { 201: made, 202: later },
-    handle: async ({ principal, body, write, header }) => {
+    handle: async ({ principal, body, write }) => {
       invariant(write !== null, 'A refund without a key');
-      return refundByAdministrator(parts, { principal, write, ...body, actor: actorOf(header) });
+      return refundByAdministrator(parts, { principal, write, ...body });
     },
   });
 }

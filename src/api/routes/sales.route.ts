@@ -1,7 +1,7 @@
 import type { UpdateDefinition } from '@temporalio/common';
 import { z } from 'zod';
 import { invariant } from '../../domain/invariant.ts';
-import type { Principal } from '../../domain/principal.ts';
+import { signatureOf, type Principal } from '../../domain/principal.ts';
 import type { SaleState } from '../../domain/sale.ts';
 import { admitsCommand, isFinalSaleState } from '../../domain/sale.ts';
 import type { SaleAnswer } from '../../domain/sale-snapshot.ts';
@@ -180,7 +180,7 @@ function command<B extends z.ZodType, Command>(parts: SaleWritingParts, spec: Co
 function actOf(principal: Principal, { facts, snapshot }: SaleRow, act: Pick<Act, 'action' | 'after' | 'reason'>): Act {
   const { state, attentionReason } = snapshot;
   const before = { state, attentionReason };
-  return { ...act, actor: principal.keyId, target: facts.id, organisationId: facts.organisationId, before };
+  return { ...act, ...signatureOf(principal), target: facts.id, organisationId: facts.organisationId, before };
 }
 
 function captureRoute(parts: SaleWritingParts): Route {

@@ -3,7 +3,7 @@ import type { SqlEntityManager } from '@mikro-orm/sql';
 import { isCurrency } from '../../domain/currency.ts';
 import { DomainError } from '../../domain/errors.ts';
 import { siteId } from '../../domain/ids.ts';
-import type { Principal } from '../../domain/principal.ts';
+import { signatureOf, type Principal } from '../../domain/principal.ts';
 import { recordAct } from '../../entities/audit.ts';
 import { newId } from '../../entities/new-id.ts';
 import type { Organisation } from '../../entities/organisation.entity.ts';
@@ -74,7 +74,7 @@ function create(): Route {
         const site = await addSite(em, principal, body);
         const view = siteView(site);
         recordAct(em, {
-          actor: principal.keyId,
+          ...signatureOf(principal),
           action: 'site.create',
           target: view.id,
           organisationId: site.organisationId,
@@ -188,7 +188,7 @@ function change(): Route {
         await save(em, site);
         const after = siteView(site);
         recordAct(em, {
-          actor: principal.keyId,
+          ...signatureOf(principal),
           action: 'site.change',
           target: after.id,
           organisationId: site.organisationId,

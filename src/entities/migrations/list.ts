@@ -6,6 +6,7 @@ import { MembersMigration } from './0003-members.ts';
 import { MoneyBackMigration } from './0004-money-back.ts';
 import { ConsentsMigration } from './0005-consents.ts';
 import { FundingMigration } from './0008-funding.ts';
+import { AssertedActorsMigration } from './0009-asserted-actors.ts';
 
 /** Every migration in order; they only go forward (decisions D56). */
 export const migrations: readonly { readonly name: string; readonly class: Constructor<Migration> }[] = [
@@ -15,4 +16,5 @@ export const migrations: readonly { readonly name: string; readonly class: Const
   { name: '0004-money-back', class: MoneyBackMigration },
   { name: '0005-consents', class: ConsentsMigration },
   { name: '0008-funding', class: FundingMigration },
+  { name: '0009-asserted-actors', class: AssertedActorsMigration },
 ];
