@@ -5,8 +5,8 @@ import { CounterMigration } from './0002-counter.ts';
 import { MembersMigration } from './0003-members.ts';
 import { MoneyBackMigration } from './0004-money-back.ts';
 import { ConsentsMigration } from './0005-consents.ts';
-import { FundingMigration } from './0008-funding.ts';
-import { AssertedActorsMigration } from './0009-asserted-actors.ts';
+import { FundingMigration } from './0006-funding.ts';
+import { AssertedActorsMigration } from './0007-asserted-actors.ts';
 
 /** Every migration in order; they only go forward (decisions D56). */
 export const migrations: readonly { readonly name: string; readonly class: Constructor<Migration> }[] = [
@@ -15,6 +15,6 @@ export const migrations: readonly { readonly name: string; readonly class: Const
   { name: '0003-members', class: MembersMigration },
   { name: '0004-money-back', class: MoneyBackMigration },
   { name: '0005-consents', class: ConsentsMigration },
-  { name: '0008-funding', class: FundingMigration },
-  { name: '0009-asserted-actors', class: AssertedActorsMigration },
+  { name: '0006-funding', class: FundingMigration },
+  { name: '0007-asserted-actors', class: AssertedActorsMigration },
 ];
