@@ -15,6 +15,8 @@ import { obstacleOf, type PaymentDependencies } from './payment-desk.ts';
 export interface TopUpStep {
   readonly topUpId: string | null;
   readonly ended: readonly string[];
+  /** A charge of an earlier run goes on: what is needed now was not looked at yet. */
+  readonly isResumed?: true;
   /** Something that a person should look at. */
   readonly alarm?: string;
 }
@@ -25,7 +27,7 @@ export interface TopUpStep {
  */
 export async function decideTopUp(deps: PaymentDependencies, request: { memberId: string }): Promise<TopUpStep> {
   const file = await loadAutoTopUpFile(deps, memberId(request.memberId));
-  if (file.underWay !== null) return { topUpId: file.underWay.id, ended: [] };
+  if (file.underWay !== null) return { topUpId: file.underWay.id, ended: [], isResumed: true };
   if (file.needs.length === 0) return { topUpId: null, ended: [] };
   const obstacle = obstacleOf(deps, file);
   if (obstacle !== null) return end(deps, file.needs, { state: 'refused', outcome: obstacle });

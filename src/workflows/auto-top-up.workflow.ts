@@ -43,6 +43,8 @@ async function meetNeeds(memberId: string): Promise<void> {
     await tell(step.ended);
     if (step.topUpId === null) return;
     await tell((await activities.chargeTopUp({ topUpId: step.topUpId })).ended);
+    // All that was needed is in this charge; what is needed since then was followed by its signal.
+    if (step.isResumed !== true) return;
   }
 }
 
