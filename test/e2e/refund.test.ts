@@ -312,8 +312,8 @@ describe('a refund at a processor that will not, cannot yet, or takes its word b
   });
 });
 
-describe('[W-19] what happens in the console of the processor', () => {
-  it('a refund is booked once, whatever the balance is, and is undone when it bounces', async () => {
+describe('what happens in the console of the processor', () => {
+  it('[W-19] a refund is booked once, whatever the balance is, and is undone when it bounces', async () => {
     const card = await paid(10_000, 1_000);
     await counter.control.webhooks.duplicate('refund.*', 3);
     const refund = await counter.control.paymentIntent(card.paymentRef).refundInConsole({ amount: 2_500 });
