@@ -1,8 +1,9 @@
+import { asyncLocalStorage } from '@temporalio/activity';
 import { activityEdge } from './activity-edge.ts';
 import { noticeSavedCard } from './card-set-up.ts';
 import { chargeTopUp } from './top-up-charging.ts';
 import { askForTopUp, checkBalanceAfter, type AskingDependencies } from './top-up-asking.ts';
-import { decideTopUp, type TopUpStep } from './top-up-deciding.ts';
+import { decideTopUp, waitingInVain, type TopUpStep } from './top-up-deciding.ts';
 
 export type AutoTopUpActivities = ReturnType<typeof createAutoTopUpActivities>;
 
@@ -15,7 +16,22 @@ export function createAutoTopUpActivities(deps: AskingDependencies) {
       activityEdge(() => checkBalanceAfter(deps, request)),
     noticeSavedCard: (request: { memberId: string }): Promise<void> =>
       activityEdge(() => noticeSavedCard(deps, request)),
-    decideTopUp: (request: { memberId: string }): Promise<TopUpStep> => activityEdge(() => decideTopUp(deps, request)),
-    chargeTopUp: (request: { topUpId: string }): Promise<TopUpStep> => activityEdge(() => chargeTopUp(deps, request)),
+    /** Decides what a member's needs come to, and charges it: one way through Temporal for both. */
+    meetNeeds: (request: { memberId: string }): Promise<TopUpStep> => activityEdge(() => meetNeeds(deps, request)),
   };
+}
+
+/**
+ * A second run finds the charge that the first one began, and goes on with it under its one key. What the first one
+ * ended it may have told nobody, so a second run tells whoever still waits.
+ */
+async function meetNeeds(deps: AskingDependencies, request: { memberId: string }): Promise<TopUpStep> {
+  const step = await decideTopUp(deps, request);
+  const charged = step.topUpId === null ? [] : (await chargeTopUp(deps, { topUpId: step.topUpId })).ended;
+  const forgotten = isSecondTry() ? await waitingInVain(deps, request) : [];
+  return { ...step, ended: [...new Set([...step.ended, ...charged, ...forgotten])] };
+}
+
+function isSecondTry(): boolean {
+  return (asyncLocalStorage.getStore()?.info.attempt ?? 1) > 1;
 }

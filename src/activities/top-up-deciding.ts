@@ -27,19 +27,21 @@ export interface TopUpStep {
  */
 export async function decideTopUp(deps: PaymentDependencies, request: { memberId: string }): Promise<TopUpStep> {
   const file = await loadAutoTopUpFile(deps, memberId(request.memberId));
-  if (file.underWay !== null) return { topUpId: file.underWay.id, ended: [], isResumed: true };
+  if (file.underWay !== null) {
+    return { topUpId: file.underWay.id, ended: [], isResumed: true, ...alarmOf(deps, file, file.chargesToday) };
+  }
   if (file.needs.length === 0) return { topUpId: null, ended: [] };
   const obstacle = obstacleOf(deps, file);
   if (obstacle !== null) return end(deps, file.needs, { state: 'refused', outcome: obstacle });
   const decision = decide(deps, file);
   if (decision === null) return end(deps, file.needs, { state: 'met', outcome: 'covered' });
   if (isAboveCap(file, decision)) return end(deps, file.needs, { state: 'refused', outcome: 'top_up_cap' });
-  return { topUpId: await intend(deps, file, decision), ended: [], ...alarmOf(deps, file) };
+  return { topUpId: await intend(deps, file, decision), ended: [], ...alarmOf(deps, file, file.chargesToday + 1) };
 }
 
 /** The last charge that a day admits is told to a person: nobody tops up so often on purpose (F22). */
-function alarmOf(deps: PaymentDependencies, { member, chargesToday }: AutoTopUpFile): { readonly alarm?: string } {
-  const isLast = chargesToday + 1 >= deps.limitsOf(member.currency).autoPerDayMax;
+function alarmOf(deps: PaymentDependencies, { member }: AutoTopUpFile, charges: number): { readonly alarm?: string } {
+  const isLast = charges >= deps.limitsOf(member.currency).autoPerDayMax;
   return isLast ? { alarm: 'automatic top-ups run away: no more today' } : {};
 }
 
@@ -131,6 +133,16 @@ export async function waitingFor(deps: PaymentDependencies, topUp: string): Prom
     `SELECT p.id, p.batch_id FROM top_up_need n JOIN payment p ON p.id = n.source_id
      WHERE n.top_up_id = ? AND n.kind = 'shortfall'`,
     [topUp],
+  );
+  return namesOf(rows);
+}
+
+/** The workflows of a member's payments that still wait although their need has ended. */
+export async function waitingInVain(deps: PaymentDependencies, request: { memberId: string }): Promise<string[]> {
+  const rows = await deps.pool.rows(
+    `SELECT p.id, p.batch_id FROM top_up_need n JOIN payment p ON p.id = n.source_id
+     WHERE n.member_id = ? AND n.state IN ('met', 'refused') AND n.kind = 'shortfall' AND p.state = 'created'`,
+    [request.memberId],
   );
   return namesOf(rows);
 }

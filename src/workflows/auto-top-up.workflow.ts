@@ -38,12 +38,10 @@ export async function autoTopUp({ memberId }: AutoTopUpInput): Promise<void> {
 
 async function meetNeeds(memberId: string): Promise<void> {
   for (;;) {
-    const step = await activities.decideTopUp({ memberId });
+    const step = await activities.meetNeeds({ memberId });
     if (step.alarm !== undefined) alert(step.alarm);
     await tell(step.ended);
-    if (step.topUpId === null) return;
-    await tell((await activities.chargeTopUp({ topUpId: step.topUpId })).ended);
-    // All that was needed is in this charge; what is needed since then was followed by its signal.
+    // All that was needed is in this charge; what is needed since then is followed by its signal.
     if (step.isResumed !== true) return;
   }
 }
