@@ -31,6 +31,12 @@ export type IouId = Brand<string, 'IouId'>;
 export type NoticeId = Brand<string, 'NoticeId'>;
 export type CallbackEndpointId = Brand<string, 'CallbackEndpointId'>;
 export type CallbackDeliveryId = Brand<string, 'CallbackDeliveryId'>;
+export type FeeSettingId = Brand<string, 'FeeSettingId'>;
+export type BankDetailId = Brand<string, 'BankDetailId'>;
+export type SettlementRunId = Brand<string, 'SettlementRunId'>;
+export type SettlementItemId = Brand<string, 'SettlementItemId'>;
+export type PayoutId = Brand<string, 'PayoutId'>;
+export type PayoutFileId = Brand<string, 'PayoutFileId'>;
 
 /** Prefix of each kind of identifier. */
 export const idPrefixes = {
@@ -58,6 +64,12 @@ export const idPrefixes = {
   notice: 'ntc',
   callbackEndpoint: 'cbe',
   callbackDelivery: 'cbd',
+  feeSetting: 'fst',
+  bankDetail: 'bnk',
+  settlementRun: 'str',
+  settlementItem: 'sti',
+  payout: 'pyt',
+  payoutFile: 'pyf',
 } as const;
 export type IdKind = keyof typeof idPrefixes;
 
@@ -116,3 +128,9 @@ export const iouId = parser<'IouId'>('iou');
 export const noticeId = parser<'NoticeId'>('notice');
 export const callbackEndpointId = parser<'CallbackEndpointId'>('callbackEndpoint');
 export const callbackDeliveryId = parser<'CallbackDeliveryId'>('callbackDelivery');
+export const feeSettingId = parser<'FeeSettingId'>('feeSetting');
+export const bankDetailId = parser<'BankDetailId'>('bankDetail');
+export const settlementRunId = parser<'SettlementRunId'>('settlementRun');
+export const settlementItemId = parser<'SettlementItemId'>('settlementItem');
+export const payoutId = parser<'PayoutId'>('payout');
+export const payoutFileId = parser<'PayoutFileId'>('payoutFile');

@@ -13,6 +13,10 @@ export const roles = [
   'organisation.manage',
   'organisation.view',
   'payments.charge',
+  'payments.global.edit',
+  'payments.global.view',
+  'payments.manage.edit',
+  'payments.manage.view',
   'payments.refund',
   'payments.use',
   'payments.view',
@@ -28,11 +32,24 @@ export const roles = [
 ] as const;
 export type Role = (typeof roles)[number];
 
+/** What a finance officer sees of everybody (cobalt.md 4). */
+const seesAll = [
+  'payments.manage.view',
+  'payments.view',
+  'organisation.view',
+  'member.view',
+  'iou.view',
+  'ledger.view',
+] as const;
+
 /** A role that brings others with it; `platform.admin` brings all. */
 const implied: Partial<Record<Role, readonly Role[]>> = {
   'iou.manage': ['iou.view'],
   'member.manage': ['member.view'],
   'organisation.manage': ['organisation.view'],
+  'payments.global.edit': ['payments.global.view', 'payments.manage.edit', ...seesAll],
+  'payments.global.view': seesAll,
+  'payments.manage.edit': ['payments.manage.view'],
   'payments.refund': ['payments.view', 'member.view'],
   'payments.use': ['payments.view', 'member.view'],
   'reader.manage': ['reader.view'],
@@ -56,6 +73,8 @@ export function grants(held: ReadonlySet<Role>, needed: Role): boolean {
 export const platformRoles: ReadonlySet<Role> = new Set<Role>([
   'platform.admin',
   'callback.manage',
+  'payments.global.edit',
+  'payments.global.view',
   'payments.refund',
   'processor.manage',
 ]);

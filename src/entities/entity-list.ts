@@ -1,12 +1,15 @@
 import { ApiKey } from './api-key.entity.ts';
 import { AuditEvent } from './audit-event.entity.ts';
 import { AutoTopUp } from './auto-top-up.entity.ts';
+import { BankDetail } from './bank-detail.entity.ts';
 import { Booking } from './booking.entity.ts';
 import { BookingLine } from './booking-line.entity.ts';
 import { CallbackDelivery } from './callback-delivery.entity.ts';
 import { CallbackEndpoint } from './callback-endpoint.entity.ts';
 import { CardTransaction } from './card-transaction.entity.ts';
 import { Dispute } from './dispute.entity.ts';
+import { FeeOverride } from './fee-override.entity.ts';
+import { FeeSetting } from './fee-setting.entity.ts';
 import { HostObject } from './host-object.entity.ts';
 import { IdempotencyRequest } from './idempotency-request.entity.ts';
 import { InternalRefund } from './internal-refund.entity.ts';
@@ -21,6 +24,9 @@ import { MemberConsent } from './member-consent.entity.ts';
 import { Notice } from './notice.entity.ts';
 import { Organisation } from './organisation.entity.ts';
 import { Payment } from './payment.entity.ts';
+import { Payout } from './payout.entity.ts';
+import { PayoutFile } from './payout-file.entity.ts';
+import { PayoutFileLine } from './payout-file-line.entity.ts';
 import { ProcessorAccount } from './processor-account.entity.ts';
 import { ProviderEvent } from './provider-event.entity.ts';
 import { ProviderObject } from './provider-object.entity.ts';
@@ -29,6 +35,9 @@ import { Refund } from './refund.entity.ts';
 import { Sale } from './sale.entity.ts';
 import { SaleAttempt } from './sale-attempt.entity.ts';
 import { SaleEvent } from './sale-event.entity.ts';
+import { SettlementApproval } from './settlement-approval.entity.ts';
+import { SettlementItem } from './settlement-item.entity.ts';
+import { SettlementRun } from './settlement-run.entity.ts';
 import { Site } from './site.entity.ts';
 import { TopUp } from './top-up.entity.ts';
 import { TopUpNeed } from './top-up-need.entity.ts';
@@ -38,12 +47,15 @@ export const entities = [
   ApiKey,
   AuditEvent,
   AutoTopUp,
+  BankDetail,
   Booking,
   BookingLine,
   CallbackDelivery,
   CallbackEndpoint,
   CardTransaction,
   Dispute,
+  FeeOverride,
+  FeeSetting,
   HostObject,
   IdempotencyRequest,
   InternalRefund,
@@ -58,6 +70,9 @@ export const entities = [
   Notice,
   Organisation,
   Payment,
+  Payout,
+  PayoutFile,
+  PayoutFileLine,
   ProcessorAccount,
   ProviderEvent,
   ProviderObject,
@@ -66,6 +81,9 @@ export const entities = [
   Sale,
   SaleAttempt,
   SaleEvent,
+  SettlementApproval,
+  SettlementItem,
+  SettlementRun,
   Site,
   TopUp,
   TopUpNeed,
