@@ -24,6 +24,18 @@ function link(page: string) {
     .default(`https://host.example/members/{member}/${page}`);
 }
 
+/** `name:reference` in a list, the newest first. */
+const sealKeys = z
+  .string()
+  .regex(/^([A-Za-z0-9_-]{1,16}:[^,]+)?(,[A-Za-z0-9_-]{1,16}:[^,]+)*$/, 'must be name:reference, name:reference')
+  .default('')
+  .transform((text) => text.split(',').filter(Boolean).map(namedReference));
+
+function namedReference(entry: string): { readonly name: string; readonly reference: string } {
+  const colon = entry.indexOf(':');
+  return { name: entry.slice(0, colon), reference: entry.slice(colon + 1) };
+}
+
 const schema = z.object({
   DATABASE_URL: z.string().regex(/^(mysql|mariadb):\/\//, 'must begin with mysql:// or mariadb://'),
   DATABASE_CONNECTIONS: z.coerce.number().int().min(1).max(200).default(10),
@@ -105,6 +117,10 @@ const schema = z.object({
   JWT_JWKS_FILE: z.string().min(1).optional(),
   JWT_ISSUER: z.string().min(1).optional(),
   JWT_AUDIENCE: z.string().min(1).default('tillflow'),
+  /** What bank details are sealed with: `name:reference` of 32 bytes in base64, the newest first. */
+  SEAL_KEYS: sealKeys,
+  /** JSON by currency of the tax that fees include: `{"AUD": {"label": "GST", "rateBp": 1000}}`. */
+  FEE_TAXES: z.string().optional(),
   DEFAULT_ZONE: z.string().min(1).default('Australia/Sydney'),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
 });

@@ -16,13 +16,17 @@ import type { Config } from '../src/config.ts';
 import { createOrm } from '../src/entities/orm.ts';
 import { SqlPool } from '../src/entities/sql-pool.ts';
 import { createPoster } from '../src/ledger/poster.ts';
+import { createBulkActivities } from './bulk-activities.ts';
 import type { Running } from './process.ts';
 import { limitsFrom } from './member-money.ts';
 import { refundRulesOf } from './refund-rules.ts';
 import { createStripeGateways } from './stripe-gateways.ts';
 import { temporalConnection } from './temporal-connection.ts';
 
-/** Builds the worker of the `payments` queue: workflows and the activities that a cashier waits for (decisions D50). */
+/**
+ * Builds the workers of both queues: `payments` has the workflows and activities that a cashier waits for, `bulk` those
+ * of a month's end, which may be late (decisions D50).
+ */
 export async function createTemporalWorker(config: Config): Promise<Running> {
   const orm = await createOrm(config.DATABASE_URL, config.DATABASE_CONNECTIONS);
   const pool = new SqlPool(config.DATABASE_URL, config.DATABASE_CONNECTIONS);
@@ -31,11 +35,10 @@ export async function createTemporalWorker(config: Config): Promise<Running> {
   const gateways = createStripeGateways(config);
   const deps = { limitsOf: limitsFrom(config.TOP_UP_LIMITS), orm, pool, poster, now: () => new Date(), ...gateways };
   const asking = { ...deps, wakeTopUps: topUpWaker(connection, config) };
-  const worker = await Worker.create({
-    connection,
-    namespace: config.TEMPORAL_NAMESPACE,
+  const shared = { connection, namespace: config.TEMPORAL_NAMESPACE, ...(await workflowCode(config)) };
+  const payments = await Worker.create({
+    ...shared,
     taskQueue: config.TASK_QUEUE_PAYMENTS,
-    ...(await workflowCode(config)),
     activities: {
       ...createTerminalSaleActivities(deps),
       ...createProcessorFeeActivities(deps),
@@ -48,9 +51,17 @@ export async function createTemporalWorker(config: Config): Promise<Running> {
     },
     stickyQueueScheduleToStartTimeout: config.STICKY_TIMEOUT_MS,
     maxCachedWorkflows: config.MAX_CACHED_WORKFLOWS,
-    shutdownGraceTime: '20 seconds',
+    shutdownGraceTime,
   });
-  const ended = worker.run().finally(async () => {
+  const bulk = await Worker.create({
+    ...shared,
+    taskQueue: config.TASK_QUEUE_BULK,
+    activities: createBulkActivities(),
+    maxCachedWorkflows: bulkWorkflowsCached,
+    maxConcurrentActivityTaskExecutions: bulkActivitiesAtOnce,
+    shutdownGraceTime,
+  });
+  const ended = runTogether([payments, bulk]).finally(async () => {
     await poster.close();
     await pool.close();
     await orm.close();
@@ -60,10 +71,32 @@ export async function createTemporalWorker(config: Config): Promise<Running> {
     facts: { taskQueue: config.TASK_QUEUE_PAYMENTS },
     ended,
     stop: async () => {
-      worker.shutdown();
+      for (const worker of [payments, bulk]) shutDown(worker);
       await ended;
     },
   };
+}
+
+/** A month's end needs few at a time, and must not take the cashier's share of the machine. */
+const bulkWorkflowsCached = 50;
+const bulkActivitiesAtOnce = 4;
+const shutdownGraceTime = '20 seconds';
+
+/** Ends when all have ended; when one fails the others are shut down, and its failure is told. */
+async function runTogether(workers: readonly Worker[]): Promise<void> {
+  const runs = workers.map(async (worker) => {
+    try {
+      await worker.run();
+    } finally {
+      workers.forEach(shutDown);
+    }
+  });
+  const failure = (await Promise.allSettled(runs)).find((result) => result.status === 'rejected');
+  if (failure !== undefined) throw failure.reason;
+}
+
+function shutDown(worker: Worker): void {
+  if (worker.getState() === 'RUNNING') worker.shutdown();
 }
 
 /** Needs are looked at by one workflow per member, which is started when there is none (decisions D10). */
