@@ -81,6 +81,10 @@ const schema = z.object({
   REFUND_AGE_WEEKS: z.coerce.number().int().positive().default(12),
   /** How far below zero refunds of events may bring an organisation, in minor units. */
   EVENT_REFUND_LIMIT_MINOR: z.coerce.number().int().nonnegative().default(0),
+  /** Corrections by hand above it wait for a second person; minor units. Without it none does. */
+  ADJUSTMENT_APPROVAL_ABOVE_MINOR: z.coerce.number().int().nonnegative().optional(),
+  /** So long they wait: a week. */
+  ADJUSTMENT_APPROVAL_MS: ms.default(604_800_000),
   /** JSON by currency that overrides limits of members' balances, in minor units (decisions D1). */
   TOP_UP_LIMITS: z.string().optional(),
   SALE_AMOUNT_MAX_MINOR: z.coerce.number().int().positive().default(99_999_999),

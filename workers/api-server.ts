@@ -15,6 +15,7 @@ import { webhookRoutes } from '../src/api/routes/webhooks.route.ts';
 import { SaleEventHub } from '../src/api/sale-event-hub.ts';
 import type { Config } from '../src/config.ts';
 import type { ReaderAdministration } from '../src/domain/reader-administration.ts';
+import { correctionRulesOf } from './correction-rules.ts';
 import { checkoutTimingOf, limitsFrom } from './member-money.ts';
 import { tokenSettingsOf } from './person-tokens.ts';
 import { refundRulesOf, refundTimingOf } from './refund-rules.ts';
@@ -163,6 +164,7 @@ function createApps(config: Config, parts: Opened & { readonly health: Health; r
       refundTiming: refundTimingOf(config.REFUND_TIMING),
       refundRules: refundRulesOf(config),
       saleAmountMaxMinor: config.SALE_AMOUNT_MAX_MINOR,
+      corrections: correctionRulesOf(config),
       defaultZone: config.DEFAULT_ZONE,
       rateLimitPerMinute: config.API_RATE_LIMIT_PER_MINUTE,
       corsOrigins: config.API_CORS_ORIGINS,

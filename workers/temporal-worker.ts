@@ -7,6 +7,7 @@ import { createAutoTopUpActivities } from '../src/activities/auto-top-up.activit
 import { createMemberPaymentActivities } from '../src/activities/member-payment.activities.ts';
 import { createPaymentBatchActivities } from '../src/activities/payment-batch.activities.ts';
 import { createProcessorFeeActivities } from '../src/activities/processor-fee.activities.ts';
+import { createCorrectionActivities } from '../src/activities/correction.activities.ts';
 import { createInternalRefundActivities } from '../src/activities/internal-refund.activities.ts';
 import { createRefundActivities } from '../src/activities/refund.activities.ts';
 import { createTerminalSaleActivities } from '../src/activities/terminal-sale.activities.ts';
@@ -47,6 +48,7 @@ export async function createTemporalWorker(config: Config): Promise<Running> {
       ...createAutoTopUpActivities(asking),
       ...createPaymentBatchActivities(asking),
       ...createRefundActivities({ ...deps, refundRules: refundRulesOf(config) }),
+      ...createCorrectionActivities(deps),
       ...createInternalRefundActivities({ ...deps, eventRefundLimitMinor: config.EVENT_REFUND_LIMIT_MINOR }),
     },
     stickyQueueScheduleToStartTimeout: config.STICKY_TIMEOUT_MS,

@@ -4,6 +4,8 @@ import type { SaleTiming } from '../domain/sale-timing.ts';
 import type { ReaderAdministration } from '../domain/reader-administration.ts';
 import type { ProcessorAccount } from '../entities/processor-account.entity.ts';
 import { Authentication } from './authentication.ts';
+import { CorrectionMessenger } from './correction-messenger.ts';
+import type { CorrectionRules } from './correction-writing.ts';
 import { cors, originsOf } from './cors.ts';
 import { errorMiddleware } from './error-middleware.ts';
 import type { Health } from './health.ts';
@@ -17,6 +19,7 @@ import type { Route } from './route.ts';
 import { createRouter } from './router.ts';
 import { apiKeyRoutes } from './routes/api-keys.route.ts';
 import { callbackRoutes } from './routes/callbacks.route.ts';
+import { correctionRoutes } from './routes/corrections.route.ts';
 import { docsRoutes } from './routes/docs.route.ts';
 import { healthRoutes } from './routes/health.route.ts';
 import { ledgerRoutes } from './routes/ledger.route.ts';
@@ -35,6 +38,7 @@ export interface ApiSettings extends MemberMoneySettings {
   readonly version: string;
   readonly saleTiming: SaleTiming;
   readonly saleAmountMaxMinor: number;
+  readonly corrections: CorrectionRules;
   readonly rateLimitPerMinute: number;
   /** Comma-separated. */
   readonly corsOrigins: string;
@@ -103,6 +107,7 @@ export function apiRoutes(parts: ApiDependencies): readonly Route[] {
     ...readerRoutes({ orm, pool, administrationFor: parts.administrationFor }),
     ...organisationRoutes(orm, settings.defaultZone),
     ...memberMoneyRoutes(parts),
+    ...correctionRoutes(correctionParts(parts)),
     ...callbackRoutes(orm),
     ...noticeRoutes({ orm, pool }),
     ...processorAccountRoutes(orm),
@@ -111,6 +116,12 @@ export function apiRoutes(parts: ApiDependencies): readonly Route[] {
     ...healthRoutes(parts.health),
   ];
   return [...routes, ...docsRoutes(routes, settings.version)];
+}
+
+function correctionParts({ orm, pool, answers, temporal, settings }: ApiDependencies) {
+  const { taskQueue, deadlineMs, corrections: rules } = settings;
+  const corrections = new CorrectionMessenger(temporal, { taskQueue, deadlineMs, timing: rules.timing });
+  return { orm, pool, answers, corrections, rules };
 }
 
 /** An API answers data: nothing in an answer may run, be framed, or be kept by a cache. The docs page says otherwise for itself. */

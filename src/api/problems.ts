@@ -24,11 +24,16 @@ export interface Problem {
 /** The status of each refusal (decisions D52). Total, so that a new code cannot be forgotten. */
 export const problemStatus: Readonly<Record<ProblemCode, number>> = {
   amount_out_of_range: 422,
+  approval_by_author: 403,
+  approval_needs_person: 403,
   authorization_exceeded: 422,
   conflict: 409,
   consent_missing: 403,
+  correction_refused: 409,
+  correction_state_conflict: 409,
   currency_mismatch: 422,
   currency_unsupported: 422,
+  fees_not_set: 409,
   forbidden: 403,
   idempotency_key_in_progress: 409,
   idempotency_key_malformed: 400,
@@ -68,11 +73,16 @@ export const problemStatus: Readonly<Record<ProblemCode, number>> = {
 
 const titles: Readonly<Record<ProblemCode, string>> = {
   amount_out_of_range: 'The amount is out of range',
+  approval_by_author: 'Somebody else has to approve this',
+  approval_needs_person: 'Only a person with a token may decide',
   authorization_exceeded: 'More than was authorized',
   conflict: 'In conflict with what is there',
   consent_missing: 'The member has not consented',
+  correction_refused: 'Nothing was booked',
+  correction_state_conflict: 'The correction is in another state',
   currency_mismatch: 'Another currency is in force here',
   currency_unsupported: 'The currency is not supported',
+  fees_not_set: 'No settlement fee is in force',
   forbidden: 'Not allowed with this key',
   idempotency_key_in_progress: 'A request with this key is still under way',
   idempotency_key_malformed: 'The Idempotency-Key header is malformed',

@@ -4,11 +4,16 @@
  */
 export type DomainErrorCode =
   | 'amount_out_of_range'
+  | 'approval_by_author'
+  | 'approval_needs_person'
   | 'authorization_exceeded'
   | 'conflict'
   | 'consent_missing'
+  | 'correction_refused'
+  | 'correction_state_conflict'
   | 'currency_mismatch'
   | 'currency_unsupported'
+  | 'fees_not_set'
   | 'idempotency_key_in_progress'
   | 'idempotency_key_missing'
   | 'idempotency_key_malformed'

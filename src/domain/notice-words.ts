@@ -68,6 +68,11 @@ const writers: { readonly [K in NoticeKind]: (matter: NoticeMatter) => NoticeWor
     paragraphs: [`${amountFact(facts)} from your card came late and is in your balance now. Nothing was paid with it.`],
     links: ['statement'],
   }),
+  manual_adjustment: ({ facts }) => ({
+    subject: 'Manual Adjustment',
+    paragraphs: [`Your balance was adjusted by ${amountFact(facts)}.`, ...described(facts)],
+    links: ['statement'],
+  }),
   iou_created: (matter) => owing(matter, 'Pending Payment to'),
   iou_reminder: (matter) => owing(matter, 'Reminder: Pending Payment to'),
 };

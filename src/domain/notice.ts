@@ -12,6 +12,7 @@ export type NoticeKind =
   | 'card_refund'
   | 'card_refund_failed'
   | 'late_card_money'
+  | 'manual_adjustment'
   | 'card_expiring'
   | 'iou_created'
   | 'iou_reminder';
@@ -22,6 +23,9 @@ export type NoticeFacts = Readonly<Record<string, string | number | boolean | nu
 /** Members may do without these by e-mail; that a card failed or that money is owed is told to everybody. */
 const optionalByEmail: ReadonlySet<NoticeKind> = new Set(['transfer_sent', 'transfer_received', 'card_refund']);
 
+/** Only the app shows these (decisions D19). */
+const inAppOnly: ReadonlySet<NoticeKind> = new Set(['manual_adjustment']);
+
 /** Whom a notice would reach by e-mail. */
 export interface NoticeReader {
   readonly email: string | null;
@@ -31,7 +35,7 @@ export interface NoticeReader {
 
 /** Whether a notice of `kind` is sent to this member; accounts of the house are told nothing (cobalt.md 2.22). */
 export function isSentByEmail(kind: NoticeKind, { email, isSystem, wantsPaymentsEmail }: NoticeReader): boolean {
-  return email !== null && !isSystem && (wantsPaymentsEmail || !optionalByEmail.has(kind));
+  return email !== null && !isSystem && !inAppOnly.has(kind) && (wantsPaymentsEmail || !optionalByEmail.has(kind));
 }
 
 /** The text of a fact; null when the notice does not have it. */

@@ -7,6 +7,7 @@ import { BookingLine } from './booking-line.entity.ts';
 import { CallbackDelivery } from './callback-delivery.entity.ts';
 import { CallbackEndpoint } from './callback-endpoint.entity.ts';
 import { CardTransaction } from './card-transaction.entity.ts';
+import { Correction } from './correction.entity.ts';
 import { Dispute } from './dispute.entity.ts';
 import { FeeOverride } from './fee-override.entity.ts';
 import { FeeSetting } from './fee-setting.entity.ts';
@@ -53,6 +54,7 @@ export const entities = [
   CallbackDelivery,
   CallbackEndpoint,
   CardTransaction,
+  Correction,
   Dispute,
   FeeOverride,
   FeeSetting,

@@ -57,6 +57,24 @@ export function lateCardMoney(topUp: TopUp, amountMinor: number, at: Date): Ride
   return noticeRider({ memberId, kind: 'late_card_money', dedupeKey: `late-money-${id}`, facts, inApp: true }, at);
 }
 
+/** An administrator corrected the balance: shown by the app, never mailed (decisions D19). */
+export function balanceAdjusted(
+  adjusted: {
+    memberId: MemberId;
+    sourceId: string;
+    amountMinor: number;
+    currency: string;
+    description: string;
+  },
+  at: Date,
+): Rider {
+  const { memberId, sourceId, ...facts } = adjusted;
+  return noticeRider(
+    { memberId, kind: 'manual_adjustment', dedupeKey: `adjustment-${sourceId}`, facts, inApp: true },
+    at,
+  );
+}
+
 /** Both sides hear of a transfer once, with the whole amount, however it was funded (cobalt.md 2.9). */
 export function transferNotices(payment: Payment, at: Date): readonly Rider[] {
   const { id, memberId: payer, payeeKind, payeeId, amountMinor, currency, description } = payment;

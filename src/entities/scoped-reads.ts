@@ -4,6 +4,7 @@ import type { Scope } from '../domain/principal.ts';
 import { ApiKey } from './api-key.entity.ts';
 import { CallbackDelivery } from './callback-delivery.entity.ts';
 import { CallbackEndpoint } from './callback-endpoint.entity.ts';
+import { Correction } from './correction.entity.ts';
 import { Dispute } from './dispute.entity.ts';
 import { Iou } from './iou.entity.ts';
 import { Member } from './member.entity.ts';
@@ -120,6 +121,16 @@ export class ScopedReads {
   async disputes(page: PageRequest, filter: FilterQuery<Dispute> = {}): Promise<Page<Dispute>> {
     if (this.#scope.organisationId !== null) return { rows: [], nextCursor: null };
     return cut(await this.#em.find(Dispute, and<Dispute>(filter, after(page)), ordered(page)), page);
+  }
+
+  /** What is booked by hand is the platform's. */
+  async correction(where: FilterQuery<Correction>): Promise<Correction | null> {
+    return this.#scope.organisationId === null ? this.#em.findOne(Correction, where) : null;
+  }
+
+  async corrections(page: PageRequest, filter: FilterQuery<Correction>): Promise<Page<Correction>> {
+    if (this.#scope.organisationId !== null) return { rows: [], nextCursor: null };
+    return cut(await this.#em.find(Correction, and<Correction>(filter, after(page)), ordered(page)), page);
   }
 
   async iou(id: string): Promise<Iou | null> {

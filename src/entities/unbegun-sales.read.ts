@@ -21,16 +21,18 @@ export class UnbegunSales {
   async moneyOlderThan(before: string, limit: number): Promise<UnbegunMoney> {
     const at = [sqlTime(before)];
     const old = `state = 'created' AND created_at < ?`;
-    const [payments = [], batches = [], topUps = [], refunds = [], internalRefunds = []] = await this.#pool.rowSets([
-      { sql: `SELECT id FROM payment WHERE ${old} AND batch_id IS NULL ORDER BY id LIMIT ${limit}`, values: at },
-      {
-        sql: `SELECT DISTINCT batch_id AS id FROM payment WHERE ${old} AND batch_id IS NOT NULL LIMIT ${limit}`,
-        values: at,
-      },
-      { sql: `SELECT id FROM top_up WHERE ${old} AND kind = 'manual' ORDER BY id LIMIT ${limit}`, values: at },
-      { sql: `SELECT id FROM refund WHERE ${old} ORDER BY id LIMIT ${limit}`, values: at },
-      { sql: `SELECT id FROM internal_refund WHERE ${old} ORDER BY id LIMIT ${limit}`, values: at },
-    ]);
+    const [payments = [], batches = [], topUps = [], refunds = [], internalRefunds = [], corrections = []] =
+      await this.#pool.rowSets([
+        { sql: `SELECT id FROM payment WHERE ${old} AND batch_id IS NULL ORDER BY id LIMIT ${limit}`, values: at },
+        {
+          sql: `SELECT DISTINCT batch_id AS id FROM payment WHERE ${old} AND batch_id IS NOT NULL LIMIT ${limit}`,
+          values: at,
+        },
+        { sql: `SELECT id FROM top_up WHERE ${old} AND kind = 'manual' ORDER BY id LIMIT ${limit}`, values: at },
+        { sql: `SELECT id FROM refund WHERE ${old} ORDER BY id LIMIT ${limit}`, values: at },
+        { sql: `SELECT id FROM internal_refund WHERE ${old} ORDER BY id LIMIT ${limit}`, values: at },
+        { sql: `SELECT id FROM correction WHERE ${old} ORDER BY id LIMIT ${limit}`, values: at },
+      ]);
     const ids = (rows: readonly SqlRow[]): string[] => rows.map((row) => textOf(row, 'id'));
     return {
       payments: ids(payments),
@@ -38,6 +40,7 @@ export class UnbegunSales {
       topUps: ids(topUps),
       refunds: ids(refunds),
       internalRefunds: ids(internalRefunds),
+      corrections: ids(corrections),
     };
   }
 }
@@ -49,4 +52,5 @@ export interface UnbegunMoney {
   readonly topUps: readonly string[];
   readonly refunds: readonly string[];
   readonly internalRefunds: readonly string[];
+  readonly corrections: readonly string[];
 }

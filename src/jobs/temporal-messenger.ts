@@ -7,6 +7,8 @@ import {
 import type { SignalDefinition } from '@temporalio/common';
 import { autoTopUpWorkflowId, cardSaved } from '../workflows/auto-top-up.messages.ts';
 import { cardReviewNeeded, cardReviewWorkflowId } from '../workflows/card-review.messages.ts';
+import { correctionTiming } from '../domain/correction.ts';
+import { correctionWorkflowId } from '../workflows/correction.messages.ts';
 import { internalRefundWorkflowId } from '../workflows/internal-refund.messages.ts';
 import { strayMoneyWorkflowId } from '../workflows/stray-money.messages.ts';
 import type { strayMoney } from '../workflows/stray-money.workflow.ts';
@@ -105,7 +107,7 @@ type StartOnce = (
 async function startMemberMoney(
   { checkoutTiming: timing, refundTiming }: TemporalMessengerOptions,
   startOnce: StartOnce,
-  { payments, batches, topUps, refunds, internalRefunds }: UnbegunMoney,
+  { payments, batches, topUps, refunds, internalRefunds, corrections }: UnbegunMoney,
 ): Promise<void> {
   const start = (type: string, workflowId: string, input: object): Promise<void> =>
     startOnce(type, workflowId, { args: [{ schema: 1, ...input }] });
@@ -118,6 +120,8 @@ async function startMemberMoney(
     const input = { beginMs: refundTiming.beginMs, internalRefundId };
     await start('internalRefund', internalRefundWorkflowId(internalRefundId), input);
   }
+  for (const correctionId of corrections)
+    await start('correction', correctionWorkflowId(correctionId), { ...correctionTiming, correctionId });
 }
 
 async function startFees({ client, taskQueue }: TemporalMessengerOptions, processorAccountId: string): Promise<void> {

@@ -5,6 +5,8 @@ import { createMetrics } from '../../src/api/metrics.ts';
 import type { TokenSettings } from '../../src/api/person-tokens.ts';
 import { SaleEventHub } from '../../src/api/sale-event-hub.ts';
 import type { ReaderAdministration } from '../../src/domain/reader-administration.ts';
+import { correctionTiming } from '../../src/domain/correction.ts';
+import { defaultFeeTaxes } from '../../src/domain/fee-tax.ts';
 import type { SaleTiming } from '../../src/domain/sale-timing.ts';
 import { refundRules } from '../../src/domain/refund.ts';
 import { topUpLimits } from '../../src/domain/top-up-limits.ts';
@@ -148,6 +150,7 @@ function dependenciesOf(
       refundTiming: patient,
       refundRules,
       saleAmountMaxMinor: 10_000_00,
+      corrections: { approvalAboveMinor: null, timing: correctionTiming, feeTaxes: defaultFeeTaxes },
       defaultZone: 'Australia/Sydney',
       rateLimitPerMinute: 100_000,
       corsOrigins: 'https://till.example',

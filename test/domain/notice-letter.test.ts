@@ -29,6 +29,7 @@ describe('the words of a notice', () => {
       ['card_refund', 'Card Refund'],
       ['card_refund_failed', 'Card Refund Failure'],
       ['late_card_money', 'Late Card Payment'],
+      ['manual_adjustment', 'Manual Adjustment'],
       ['iou_created', 'Pending Payment to Rival Club'],
       ['iou_reminder', 'Reminder: Pending Payment to Rival Club'],
     ];
