@@ -92,6 +92,8 @@ describe('a payment status report', () => {
     const one = [{ reference: 'PO-1-1', status: 'RJCT' }];
     expect(codeOf('pain002', 'reference,result')).toBe('bank_result_unreadable');
     expect(codeOf('pain002', '<Document><a></Document>')).toBe('bank_result_unreadable');
+    const half = pain002({ transactions: one }).replace('</CstmrPmtStsRpt></Document>', '');
+    expect(codeOf('pain002', half)).toBe('bank_result_unreadable');
     expect(codeOf('pain002', `<!DOCTYPE d [<!ENTITY a "b">]>${pain002({ transactions: one })}`)).toBe(
       'bank_result_unreadable',
     );

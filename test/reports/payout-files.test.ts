@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { parse } from 'csv-parse/sync';
 import { XMLParser } from 'fast-xml-parser';
+import { SyntaxValidator } from 'fast-xml-validator';
 import { DomainError } from '../../src/domain/errors.ts';
 import { payoutReference, type PayoutFileContent, type PayoutOriginator } from '../../src/domain/payout-file.ts';
 import type { PayoutFileFormat } from '../../src/domain/payout.ts';
@@ -99,7 +100,8 @@ describe('a SEPA credit transfer file', () => {
   }
   const read = () => {
     const text = textOf('pain001', content, originators.EUR);
-    const { Document } = reader.parse(text, true) as {
+    expect(SyntaxValidator.validate(text)).toBe(true);
+    const { Document } = reader.parse(text) as {
       Document: {
         '@_xmlns': string;
         CstmrCdtTrfInitn: {

@@ -1,4 +1,5 @@
 import { XMLParser } from 'fast-xml-parser';
+import { SyntaxValidator } from 'fast-xml-validator';
 import { z } from 'zod';
 import { messageIdPrefix, type BankFileWord, type BankNews, type BankWord } from '../../domain/bank-result.ts';
 import { parseCurrency } from '../../domain/currency.ts';
@@ -73,7 +74,9 @@ function parsed(text: string): z.output<typeof report> {
 
 function xmlIn(text: string): unknown {
   try {
-    return parser.parse(text, true) as unknown;
+    // The parser reads on past the end of half a file.
+    SyntaxValidator.validate(text);
+    return parser.parse(text) as unknown;
   } catch (error) {
     throw unreadable(error instanceof Error ? error.message : 'it is no XML');
   }
