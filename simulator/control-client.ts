@@ -32,6 +32,7 @@ export interface AccountState {
   refunds: Record<string, unknown>[];
   disputes: Record<string, unknown>[];
   balance_transactions: Record<string, unknown>[];
+  payouts: Record<string, unknown>[];
   readers: Record<string, unknown>[];
   events: StripeEvent[];
 }

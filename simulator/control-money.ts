@@ -59,6 +59,13 @@ export function moneyControl(call: Call) {
         call<Stripe.Dispute>('POST', `/disputes/${id}/win`, { keep_fee: keepFee }),
       lose: () => call<Stripe.Dispute>('POST', `/disputes/${id}/lose`),
     }),
+    payouts: {
+      /** The processor pays so much (minor units) to the bank; below zero it takes it from there. */
+      make: (amount: number, currency: string, account?: string) =>
+        call<Stripe.Payout>('POST', '/payouts', { account, currency, amount }),
+      /** The bank did not take it. */
+      fail: (id: string) => call<Stripe.Payout>('POST', `/payouts/${id}/fail`),
+    },
     balance: {
       /** Makes the available balance this figure now; it moves on from there with what happens. */
       setAvailable: (currency: string, minor: number, account?: string) =>

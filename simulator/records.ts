@@ -28,6 +28,15 @@ export type DisputeRecord = Omit<Stored<Stripe.Dispute, 'payment_intent'>, 'char
   balance_transactions: BalanceTransactionRecord[];
 };
 export type BalanceTransactionRecord = Stored<Stripe.BalanceTransaction, 'source'>;
+export type PayoutRecord = Stored<
+  Stripe.Payout,
+  | 'application_fee'
+  | 'balance_transaction'
+  | 'destination'
+  | 'failure_balance_transaction'
+  | 'original_payout'
+  | 'reversed_by'
+>;
 export type PaymentMethodRecord = Stored<Stripe.PaymentMethod, 'customer'>;
 export type CustomerRecord = Stripe.Customer;
 export type SetupIntentRecord = Stored<

@@ -10,6 +10,7 @@ import { clockRoutes } from './control/clock-routes.ts';
 import { CONTROL_PREFIX, answerControl, controlRouter } from './control/dispatch.ts';
 import { endpointControlRoutes } from './control/endpoint-routes.ts';
 import { holdRoutes } from './control/hold-routes.ts';
+import { payoutControlRoutes } from './control/payout-routes.ts';
 import { readerControlRoutes } from './control/reader-routes.ts';
 import { refundControlRoutes } from './control/refund-routes.ts';
 import { resetRoute } from './control/reset-route.ts';
@@ -82,6 +83,7 @@ function assemble(seed: number) {
     ...cardControlRoutes(world),
     ...chargeControlRoutes(world),
     ...balanceControlRoutes(world),
+    ...payoutControlRoutes(world),
     ...readerControlRoutes(world),
     ...seedRoutes(world),
     ...stateRoutes(world, log),

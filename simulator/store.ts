@@ -9,6 +9,7 @@ import type {
   IntentRecord,
   LocationRecord,
   PaymentMethodRecord,
+  PayoutRecord,
   ReadCard,
   ReaderRecord,
   RefundRecord,
@@ -69,6 +70,7 @@ export interface Account extends AccountOptions {
   readonly refunds: Collection<RefundRecord>;
   readonly disputes: Collection<DisputeRecord>;
   readonly balanceTransactions: Collection<BalanceTransactionRecord>;
+  readonly payouts: Collection<PayoutRecord>;
   /** By currency, minor units: what was available before anything happened. */
   readonly openingBalance: Map<string, number>;
   readonly locations: Collection<LocationRecord>;
@@ -140,6 +142,7 @@ function emptyAccount(options: AccountOptions, createdSeconds: number, settings:
     refunds: createCollection(),
     disputes: createCollection(),
     balanceTransactions: createCollection(),
+    payouts: createCollection(),
     openingBalance: new Map(),
     locations: createCollection(),
     readers: createCollection(),

@@ -77,6 +77,7 @@ function dump(account: Account): object {
     refunds: [...account.refunds.oldestFirst()],
     disputes: [...account.disputes.oldestFirst()],
     balance_transactions: [...account.balanceTransactions.oldestFirst()],
+    payouts: [...account.payouts.oldestFirst()],
     locations: [...account.locations.oldestFirst()],
     readers: [...account.readers.oldestFirst()],
     events: [...account.events.oldestFirst()],

@@ -12,6 +12,7 @@ import { locationRoutes } from './locations.ts';
 import { paymentIntentRoutes } from './payment-intents.ts';
 import { paymentIntentSearchRoute } from './payment-intent-search.ts';
 import { paymentMethodRoutes } from './payment-methods.ts';
+import { payoutRoutes } from './payouts.ts';
 import { readerActionRoutes } from './reader-actions.ts';
 import { readerInputRoutes } from './reader-inputs.ts';
 import { readerRoutes } from './readers.ts';
@@ -34,6 +35,7 @@ export function apiRoutes(world: World): ApiRoute[] {
     paymentIntentSearchRoute(world),
     ...paymentIntentRoutes(world),
     ...paymentMethodRoutes(world),
+    ...payoutRoutes(),
     ...readerRoutes(world),
     ...readerActionRoutes(world),
     ...readerInputRoutes(world),

@@ -92,6 +92,7 @@ const shelves: Record<string, (account: Account) => { get(id: string): object | 
   ch: ({ charges }) => charges,
   re: ({ refunds }) => refunds,
   txn: ({ balanceTransactions }) => balanceTransactions,
+  po: ({ payouts }) => payouts,
   pm: ({ paymentMethods }) => paymentMethods,
   tml: ({ locations }) => locations,
   dp: ({ disputes }) => disputes,

@@ -27,6 +27,7 @@ import { noticeRoutes } from './routes/notices.route.ts';
 import { organisationRoutes } from './routes/organisations.route.ts';
 import { processorAccountRoutes } from './routes/processor-accounts.route.ts';
 import { readerRoutes } from './routes/readers.route.ts';
+import { reconciliationReportRoutes } from './routes/reconciliation-reports.route.ts';
 import { saleEventRoutes } from './routes/sale-events.route.ts';
 import { saleRoutes } from './routes/sales.route.ts';
 import { siteRoutes } from './routes/sites.route.ts';
@@ -113,6 +114,7 @@ export function apiRoutes(parts: ApiDependencies): readonly Route[] {
     ...processorAccountRoutes(orm),
     ...apiKeyRoutes(orm),
     ...ledgerRoutes(pool),
+    ...reconciliationReportRoutes({ pool, zone: settings.defaultZone }),
     ...healthRoutes(parts.health),
   ];
   return [...routes, ...docsRoutes(routes, settings.version)];

@@ -295,3 +295,30 @@ describe('the counters of members’ money', () => {
     expect(each['topup_id']!['T9']).toMatchObject({ intents: 1, failed_charges: 1, customers: 0 });
   });
 });
+
+describe('what the processor pays to our bank', () => {
+  it('is a line of its books and a payout, listed by when it was made', async () => {
+    const first = await control.payouts.make(4_000, 'aud');
+    const taken = await control.payouts.make(-500, 'aud');
+    const { data } = await shop.stripe.payouts.list({ created: { gte: first.created } });
+    expect(data.map(({ id, amount, status }) => [id, amount, status])).toEqual([
+      [taken.id, -500, 'paid'],
+      [first.id, 4_000, 'paid'],
+    ]);
+    const lines = await shop.stripe.balanceTransactions.list({ type: 'payout' });
+    expect(lines.data.map(({ source, net }) => [source, net])).toEqual([
+      [taken.id, 500],
+      [first.id, -4_000],
+    ]);
+    expect((await shop.stripe.payouts.list({ created: { lt: first.created } })).data).toEqual([]);
+  });
+
+  it('comes back when the bank does not take it, once', async () => {
+    const { id } = await control.payouts.make(4_000, 'aud');
+    await control.payouts.fail(id);
+    await expect(control.payouts.fail(id)).rejects.toThrow('409');
+    expect(await shop.stripe.payouts.retrieve(id)).toMatchObject({ status: 'failed', failure_code: 'account_closed' });
+    const back = await shop.stripe.balanceTransactions.list({ type: 'payout_failure' });
+    expect(back.data).toMatchObject([{ source: id, net: 4_000 }]);
+  });
+});

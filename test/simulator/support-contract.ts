@@ -173,6 +173,15 @@ export const contractCalls: ContractCall[] = [
     return { ids: [charge!.balance_transaction as string] };
   }),
 
+  call('GET /v1/payouts', async (shop) => {
+    await shop.control('POST', '/_control/payouts', { currency: 'aud', amount: 100 });
+    return { params: { limit: '2' } };
+  }),
+  call('GET /v1/payouts/{payout}', async (shop) => {
+    const made = await shop.control('POST', '/_control/payouts', { currency: 'aud', amount: 100 });
+    return { ids: [(made as { id: string }).id] };
+  }),
+
   call('GET /v1/events', async (shop) => {
     await captured(shop);
     return { params: { limit: '100' } };
