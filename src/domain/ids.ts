@@ -38,6 +38,7 @@ export type SettlementItemId = Brand<string, 'SettlementItemId'>;
 export type PayoutId = Brand<string, 'PayoutId'>;
 export type PayoutFileId = Brand<string, 'PayoutFileId'>;
 export type CorrectionId = Brand<string, 'CorrectionId'>;
+export type ReportJobId = Brand<string, 'ReportJobId'>;
 
 /** Prefix of each kind of identifier. */
 export const idPrefixes = {
@@ -72,6 +73,7 @@ export const idPrefixes = {
   payout: 'pyt',
   payoutFile: 'pyf',
   correction: 'cor',
+  reportJob: 'rpj',
 } as const;
 export type IdKind = keyof typeof idPrefixes;
 
@@ -137,3 +139,4 @@ export const settlementItemId = parser<'SettlementItemId'>('settlementItem');
 export const payoutId = parser<'PayoutId'>('payout');
 export const payoutFileId = parser<'PayoutFileId'>('payoutFile');
 export const correctionId = parser<'CorrectionId'>('correction');
+export const reportJobId = parser<'ReportJobId'>('reportJob');

@@ -121,6 +121,11 @@ export function includedTaxRoundedHalfUp<C extends Currency>(gross: Money<C>, ra
   return money(divideRoundedHalfUp(dividend, 10_000n + BigInt(rate)), gross.currency);
 }
 
+/** `dividend` / `divisor` minor units, rounded; exact halves go away from zero. The divisor is above zero. */
+export function ratioRoundedHalfUp<C extends Currency>(dividend: bigint, divisor: bigint, currency: C): Money<C> {
+  return money(divideRoundedHalfUp(dividend, divisor), currency);
+}
+
 /**
  * Reads an amount written in major units: digits, and at most one point followed by digits, not more places than the
  * currency has; no sign, exponent or blank (decisions D64). Throws `DomainError` `invalid_request`, or

@@ -8,6 +8,7 @@ const CardTransactionSchema = defineEntity({
   tableName: 'card_transaction',
   indexes: [
     { name: 'card_transaction_owner_index', properties: ['ownerId'] },
+    { name: 'card_transaction_captured_index', properties: ['capturedAt', 'id'] },
     { name: 'card_transaction_fee_index', properties: ['state', 'balanceTransactionRef', 'capturedAt'] },
   ],
   uniques: [

@@ -33,6 +33,8 @@ import { ProviderEvent } from './provider-event.entity.ts';
 import { ProviderObject } from './provider-object.entity.ts';
 import { Reader } from './reader.entity.ts';
 import { Refund } from './refund.entity.ts';
+import { ReportJob } from './report-job.entity.ts';
+import { ReportPiece } from './report-piece.entity.ts';
 import { Sale } from './sale.entity.ts';
 import { SaleAttempt } from './sale-attempt.entity.ts';
 import { SaleEvent } from './sale-event.entity.ts';
@@ -80,6 +82,8 @@ export const entities = [
   ProviderObject,
   Reader,
   Refund,
+  ReportJob,
+  ReportPiece,
   Sale,
   SaleAttempt,
   SaleEvent,

@@ -1,0 +1,23 @@
+import { describe, expect, it } from '@jest/globals';
+import { estimatedCardFee, expectedSettlement } from '../../src/domain/card-cost.ts';
+import { money } from '../../src/domain/money.ts';
+
+const cost = { costE4: 3_000, percentE4: 13_500 };
+
+describe('what a card payment costs', () => {
+  it('expects 98.35 of 100.00 and 197.25 of 200.25 at 0.30 and 1.35 %', () => {
+    expect([10_000, 20_025].map((minor) => expectedSettlement(money(minor, 'AUD'), cost).amountMinor)).toEqual([
+      9_835, 19_725,
+    ]);
+  });
+
+  it('estimates 1.65 for 100.00, 3.00 for 200.25 and 1.95 for two payments of 100.00 together', () => {
+    expect(estimatedCardFee(money(10_000, 'AUD'), cost).amountMinor).toBe(165);
+    expect(estimatedCardFee(money(20_025, 'AUD'), cost).amountMinor).toBe(300);
+    expect(estimatedCardFee(money(10_000, 'AUD'), cost, 2).amountMinor).toBe(195);
+  });
+
+  it('counts in the places that the currency has', () => {
+    expect(expectedSettlement(money(10_000, 'JPY'), { costE4: 300_000, percentE4: 13_500 }).amountMinor).toBe(9_835);
+  });
+});
