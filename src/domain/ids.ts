@@ -37,6 +37,8 @@ export type SettlementRunId = Brand<string, 'SettlementRunId'>;
 export type SettlementItemId = Brand<string, 'SettlementItemId'>;
 export type PayoutId = Brand<string, 'PayoutId'>;
 export type PayoutFileId = Brand<string, 'PayoutFileId'>;
+export type OrganisationLetterId = Brand<string, 'OrganisationLetterId'>;
+export type OrganisationPaymentId = Brand<string, 'OrganisationPaymentId'>;
 
 /** Prefix of each kind of identifier. */
 export const idPrefixes = {
@@ -70,6 +72,8 @@ export const idPrefixes = {
   settlementItem: 'sti',
   payout: 'pyt',
   payoutFile: 'pyf',
+  organisationLetter: 'ltr',
+  organisationPayment: 'opy',
 } as const;
 export type IdKind = keyof typeof idPrefixes;
 
@@ -134,3 +138,5 @@ export const settlementRunId = parser<'SettlementRunId'>('settlementRun');
 export const settlementItemId = parser<'SettlementItemId'>('settlementItem');
 export const payoutId = parser<'PayoutId'>('payout');
 export const payoutFileId = parser<'PayoutFileId'>('payoutFile');
+export const organisationLetterId = parser<'OrganisationLetterId'>('organisationLetter');
+export const organisationPaymentId = parser<'OrganisationPaymentId'>('organisationPayment');
