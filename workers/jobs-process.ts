@@ -11,6 +11,7 @@ import type { ProcessorSweepPort } from '../src/domain/processor-port.ts';
 import { AccountSweeps } from '../src/entities/account-sweeps.ts';
 import { CallbackDeliveries } from '../src/entities/callback-deliveries.ts';
 import { NoticeDeliveries } from '../src/entities/notice-deliveries.ts';
+import { OrganisationLetterDeliveries } from '../src/entities/organisation-letter-deliveries.ts';
 import { readStanding } from '../src/entities/notice-standing.read.ts';
 import { createOrm, unitOfWork, type Orm } from '../src/entities/orm.ts';
 import { ProcessorAccount } from '../src/entities/processor-account.entity.ts';
@@ -130,10 +131,11 @@ function startable(config: Config, parts: Opened & { readonly log: Logger; reado
   });
 }
 
-/** How members are told: from rows to mails. */
+/** How members and organisations are told: from rows to mails. */
 function noticesOf(config: Config, { pool, mailer }: Pick<Opened, 'pool' | 'mailer'>) {
   return {
     notices: new NoticeDeliveries(pool),
+    letters: new OrganisationLetterDeliveries(pool),
     readStanding: (member: { readonly memberId: string; readonly currency: string }) =>
       readStanding(pool, { ...member, zone: config.DEFAULT_ZONE }),
     mailer,

@@ -39,6 +39,8 @@ export type PayoutId = Brand<string, 'PayoutId'>;
 export type PayoutFileId = Brand<string, 'PayoutFileId'>;
 export type CorrectionId = Brand<string, 'CorrectionId'>;
 export type ReportJobId = Brand<string, 'ReportJobId'>;
+export type OrganisationLetterId = Brand<string, 'OrganisationLetterId'>;
+export type OrganisationPaymentId = Brand<string, 'OrganisationPaymentId'>;
 
 /** Prefix of each kind of identifier. */
 export const idPrefixes = {
@@ -74,6 +76,8 @@ export const idPrefixes = {
   payoutFile: 'pyf',
   correction: 'cor',
   reportJob: 'rpj',
+  organisationLetter: 'ltr',
+  organisationPayment: 'opy',
 } as const;
 export type IdKind = keyof typeof idPrefixes;
 
@@ -140,3 +144,5 @@ export const payoutId = parser<'PayoutId'>('payout');
 export const payoutFileId = parser<'PayoutFileId'>('payoutFile');
 export const correctionId = parser<'CorrectionId'>('correction');
 export const reportJobId = parser<'ReportJobId'>('reportJob');
+export const organisationLetterId = parser<'OrganisationLetterId'>('organisationLetter');
+export const organisationPaymentId = parser<'OrganisationPaymentId'>('organisationPayment');

@@ -78,3 +78,12 @@ export const platformRoles: ReadonlySet<Role> = new Set<Role>([
   'payments.refund',
   'processor.manage',
 ]);
+
+/** What a person of an organisation may do with its money. */
+export type OrganisationUserRole = 'view' | 'edit';
+
+/** The roles of a person of an organisation, within it. */
+export const organisationUserRoles: Readonly<Record<OrganisationUserRole, readonly Role[]>> = {
+  view: ['organisation.view', 'payments.manage.view'],
+  edit: ['organisation.view', 'payments.manage.edit'],
+};

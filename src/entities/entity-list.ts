@@ -24,6 +24,9 @@ import { Member } from './member.entity.ts';
 import { MemberConsent } from './member-consent.entity.ts';
 import { Notice } from './notice.entity.ts';
 import { Organisation } from './organisation.entity.ts';
+import { OrganisationLetter } from './organisation-letter.entity.ts';
+import { OrganisationPayment } from './organisation-payment.entity.ts';
+import { OrganisationUser } from './organisation-user.entity.ts';
 import { Payment } from './payment.entity.ts';
 import { Payout } from './payout.entity.ts';
 import { PayoutFile } from './payout-file.entity.ts';
@@ -73,6 +76,9 @@ export const entities = [
   MemberConsent,
   Notice,
   Organisation,
+  OrganisationLetter,
+  OrganisationPayment,
+  OrganisationUser,
   Payment,
   Payout,
   PayoutFile,

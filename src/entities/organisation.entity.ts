@@ -19,6 +19,8 @@ const OrganisationSchema = defineEntity({
     currency: p.string().length(3).collation('ascii_bin').default('AUD'),
     /** Who is told of its money; a person of its office. */
     email: p.string().length(254).nullable(),
+    /** The one before it: also told when the place changes that money goes to (decisions D19). */
+    previousEmail: p.string().length(254).nullable(),
     address: p.text().nullable(),
     /** What a settlement leaves on its account, in minor units; never a floor (decisions D3). */
     floatMinor: p.bigint('number').default(0).defaultRaw('0'),

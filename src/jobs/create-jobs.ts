@@ -21,6 +21,7 @@ import type { WorkflowMessenger } from './job-ports.ts';
 import { startRecurringJob, watch, type QueueSurroundings, type RecurringJob } from './recurring-job.ts';
 import { sealBook, type Sealer } from './seal-book.job.ts';
 import { sealBookQueue } from './seal-book.queue.ts';
+import { sendLetters, type SendLettersDependencies } from './send-letters.job.ts';
 import { sendNotices, type SendNoticesDependencies } from './send-notices.job.ts';
 import { sendNoticesQueue } from './send-notices.queue.ts';
 import { sweepInbox } from './sweep-inbox.job.ts';
@@ -35,7 +36,8 @@ import { sweepUnbegunSales } from './sweep-unbegun-sales.job.ts';
 import { sweepUnbegunSalesQueue } from './sweep-unbegun-sales.queue.ts';
 
 /** Everything the jobs stand on, handed in by the process that runs them. */
-export interface JobsDependencies extends QueueSurroundings, Omit<SendNoticesDependencies, 'log' | 'now'> {
+export interface JobsDependencies
+  extends QueueSurroundings, Omit<SendNoticesDependencies & SendLettersDependencies, 'log' | 'now'> {
   readonly rows: ProviderEventRows;
   readonly accounts: AccountSweeps;
   readonly unbegun: UnbegunSales;
@@ -170,7 +172,7 @@ async function startRecurring(
   const notices = await startRecurringJob(deps, {
     name: sendNoticesQueue,
     everyMs: deps.every.noticeMs,
-    run: () => sendNotices(deps),
+    run: async () => (await sendNotices(deps)) + (await sendLetters(deps)),
   });
   const savedCards = await startRecurringJob(deps, {
     name: sweepSavedCardsQueue,

@@ -8,6 +8,7 @@ export interface Mail extends Letter {
   readonly id: string;
   readonly to: { readonly name: string; readonly address: string };
   readonly at: Date;
+  readonly attachments?: readonly { readonly name: string; readonly content: Buffer }[];
 }
 
 /** A reason is a code, never the server's words: those quote addresses, which no log may hold. */
@@ -75,9 +76,10 @@ async function answerTo(send: () => Promise<unknown>): Promise<MailAnswer> {
 }
 
 /** Two sendings of one notice are one message to whoever compares `Message-ID`. */
-function messageOf({ id, to, at, subject, text, html }: Mail, from: string) {
+function messageOf({ id, to, at, subject, text, html, attachments = [] }: Mail, from: string) {
   const host = /@([^>\s]+)/.exec(from)?.[1] ?? 'localhost';
-  return { from, to, subject, text, html, date: at, messageId: `<${id}@${host}>` };
+  const files = attachments.map(({ name, content }) => ({ filename: name, content }));
+  return { from, to, subject, text, html, attachments: files, date: at, messageId: `<${id}@${host}>` };
 }
 
 function codeOf(error: unknown): string {

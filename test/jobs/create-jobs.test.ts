@@ -6,6 +6,7 @@ import { processorAccountId } from '../../src/domain/ids.ts';
 import { AccountSweeps } from '../../src/entities/account-sweeps.ts';
 import { CallbackDeliveries } from '../../src/entities/callback-deliveries.ts';
 import { NoticeDeliveries } from '../../src/entities/notice-deliveries.ts';
+import { OrganisationLetterDeliveries } from '../../src/entities/organisation-letter-deliveries.ts';
 import { readStanding } from '../../src/entities/notice-standing.read.ts';
 import { createInbox, type Inbox } from '../../src/entities/provider-event-inbox.ts';
 import { ProviderEventRows } from '../../src/entities/provider-event-rows.ts';
@@ -107,6 +108,7 @@ async function start(): Promise<Jobs> {
       readBalance: async () => null,
     }),
     notices: new NoticeDeliveries(pool),
+    letters: new OrganisationLetterDeliveries(pool),
     readStanding: (member) => readStanding(pool, { ...member, zone: 'Australia/Sydney' }),
     mailer: { send: () => Promise.resolve({ kind: 'taken' }) },
     noticeLinks: { set_up: '', statement: '', settings: '', top_up: '', pay_now: '' },

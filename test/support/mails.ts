@@ -13,6 +13,7 @@ export interface ReceivedMail {
   readonly subject: string;
   readonly text: string;
   readonly html: string;
+  readonly attachments: readonly { readonly name: string; readonly bytes: Buffer }[];
 }
 
 /** Every mail to `address`, in the order of their notices, once nothing is waiting to be sent. */
@@ -37,13 +38,19 @@ async function read(folder: string, name: string): Promise<ReceivedMail> {
     subject: mail.subject ?? '',
     text: mail.text ?? '',
     html: mail.html ?? '',
+    attachments: mail.attachments.map(({ filename, content }) => ({
+      name: filename ?? '',
+      bytes: Buffer.from(content as ArrayBuffer),
+    })),
   };
 }
 
 async function pendingNotices({ databaseUrl }: Counter): Promise<number> {
   const connection = await createConnection({ uri: databaseUrl.replace(/^mariadb:/, 'mysql:') });
   try {
-    const [rows] = await connection.query<RowDataPacket[]>("SELECT id FROM notice WHERE state = 'pending'");
+    const [rows] = await connection.query<RowDataPacket[]>(
+      "SELECT id FROM notice WHERE state = 'pending' UNION ALL SELECT id FROM organisation_letter WHERE state = 'pending'",
+    );
     return rows.length;
   } finally {
     await connection.end();

@@ -8,6 +8,7 @@ import { ConsentsMigration } from './0005-consents.ts';
 import { FundingMigration } from './0006-funding.ts';
 import { AssertedActorsMigration } from './0007-asserted-actors.ts';
 import { SettlementMigration } from './0008-settlement.ts';
+import { OrganisationsMigration } from './0009-organisations.ts';
 import { ReportJobsMigration } from './0013-report-jobs.ts';
 import { CorrectionsMigration } from './0015-corrections.ts';
 
@@ -21,6 +22,7 @@ export const migrations: readonly { readonly name: string; readonly class: Const
   { name: '0006-funding', class: FundingMigration },
   { name: '0007-asserted-actors', class: AssertedActorsMigration },
   { name: '0008-settlement', class: SettlementMigration },
+  { name: '0009-organisations', class: OrganisationsMigration },
   { name: '0013-report-jobs', class: ReportJobsMigration },
   { name: '0015-corrections', class: CorrectionsMigration },
 ];
