@@ -27,6 +27,8 @@ export interface ConnectionSettings {
   /** A reply that takes longer counts as lost. */
   readonly replyTimeoutMs: number;
   readonly connectTimeoutMs: number;
+  /** Where the session's clock stands still: for books of a time that is over, in demos and tests. */
+  readonly clock?: Date | undefined;
 }
 
 /** Opens a session in UTC at READ COMMITTED (decisions D39, D40), strict, giving up on a lock after five seconds. */
@@ -43,7 +45,7 @@ export async function connect(settings: ConnectionSettings): Promise<BookConnect
     end: () => connection.promise().end(),
   };
   try {
-    await session.send(sessionStatements);
+    await session.send([...sessionStatements, ...clockStatements(settings.clock)]);
   } catch (error) {
     session.destroy();
     throw error;
@@ -108,6 +110,10 @@ const sessionStatements = [
   `SET SESSION time_zone = '+00:00', innodb_lock_wait_timeout = 5, autocommit = 1,
    sql_mode = 'STRICT_ALL_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION'`,
 ];
+
+function clockStatements(clock: Date | undefined): readonly string[] {
+  return clock === undefined ? [] : [`SET SESSION timestamp = ${clock.getTime() / 1_000}`];
+}
 
 /** The driver's callbacks instead of its promises: those note a stack for each packet, in case it should fail. */
 function sendAll(

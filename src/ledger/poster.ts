@@ -21,6 +21,8 @@ export interface PosterOptions {
   readonly writers?: number;
   /** Items that one commit takes at most. */
   readonly batchItemsMax?: number;
+  /** Records everything at this time: for books of a month that is over, in demos and tests; never in production. */
+  readonly clock?: Date;
 }
 
 /**
@@ -108,6 +110,7 @@ function laneOf(options: PosterOptions, identity: Identity): Lane {
     connectTimeoutMs: options.connectTimeoutMs ?? 5_000,
     reconnectForMs: options.reconnectForMs ?? 5_000,
     newReference: identity.newReference,
+    clock: options.clock,
   });
   return { sessions, writer: new Writer(sessions) };
 }

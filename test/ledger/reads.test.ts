@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { openingAccount } from '../../src/domain/ledger-account.ts';
 import { readAccounts, readBalance, readBalanceAt } from '../../src/ledger/balance.read.ts';
+import { createPoster } from '../../src/ledger/poster.ts';
 import { readEntries } from '../../src/ledger/entries.read.ts';
 import { readTransactions } from '../../src/ledger/transactions.read.ts';
 import { sale } from '../../src/ledger/postings/sale.ts';
@@ -48,6 +50,24 @@ describe('a balance', () => {
     for (const n of [1, 4, 7, 10]) {
       expect(await readBalanceAt(book.reader, code, recorded[n - 1]!)).toEqual(aud(sumTo(n)));
     }
+  });
+
+  it('of a month that is over can be filled by a poster whose clock stands there', async () => {
+    const clock = new Date('2025-03-10T01:02:03.004Z');
+    const poster = createPoster({ databaseUrl: book.database.url, clock });
+    const result = await poster.post(
+      transfer({
+        opKey: 'past',
+        from: openingAccount('AUD'),
+        to: member('past'),
+        amount: aud(7),
+        kind: 'opening-balance',
+      }),
+    );
+    await poster.close();
+    expect(posted(result).recordedAt).toContain('2025-03-10T01:02:03.004');
+    expect(await readBalanceAt(book.reader, member('past').code, '2025-03-10T01:02:03.003Z')).toEqual(aud(0));
+    expect(await readBalanceAt(book.reader, member('past').code, '2025-03-11T00:00:00Z')).toEqual(aud(7));
   });
 
   it('at an instant is found by index, whatever the length of the history', async () => {
