@@ -5,92 +5,34 @@ import { allows, PolicyMissing, requirePolicies } from '../../src/api/policy.ts'
 import type { Policy, Route } from '../../src/api/route.ts';
 import { apiKeyId, organisationId, siteId } from '../../src/domain/ids.ts';
 import type { Scope } from '../../src/domain/principal.ts';
-import { organisationAccount, processorAccount } from '../../src/domain/ledger-account.ts';
-import { money } from '../../src/domain/money.ts';
-import { grants, roles, type Role } from '../../src/domain/roles.ts';
-import { createPoster } from '../../src/ledger/poster.ts';
-import { sale } from '../../src/ledger/postings/sale.ts';
+import { roles, type Role } from '../../src/domain/roles.ts';
 import { listenTo } from './listening.ts';
+import { askRoute, isLasting, keyedRoutes, mayCall, openPaths, thingsOf, type Things } from './permission-matrix.ts';
 import { readerCupboard } from './reader-cupboard.ts';
 import { seedKey } from './shops.ts';
-import { idOf, startTestApi, type TestAnswer, type TestApi } from './test-api.ts';
+import { startTestApi, type TestApi } from './test-api.ts';
 
 let api: TestApi;
 let routes: readonly Route[];
-let ours: Record<string, string>;
-let theirs: Record<string, string>;
+let ours: Things;
+let theirs: Things;
 beforeAll(async () => {
   api = await startTestApi({ administration: readerCupboard() });
   routes = apiRoutes(api.dependencies);
-  ours = await thingsOf(api.shops.ours);
-  theirs = await thingsOf(api.shops.theirs);
+  ours = await thingsOf(api, api.shops.ours);
+  theirs = await thingsOf(api, api.shops.theirs);
 });
 afterAll(() => api.close());
 
-/** What an address below each noun names. */
-async function thingsOf(shop: TestApi['shops']['ours']): Promise<Record<string, string>> {
-  const amount = { amount: 100, currency: 'AUD' };
-  const body = { site: shop.site, reader: shop.reader, amount };
-  const sold = idOf(await api.call('POST', '/v1/sales', { as: shop.key, key: randomUUID(), body }));
-  const owed = { externalRef: randomUUID(), memberNo: 4_000_000, amount };
-  const small = { name: 'may only make keys', roles: ['apikey.manage'] };
-  const key = idOf(await api.call('POST', '/v1/api-keys', { as: shop.key, body: small }));
-  return {
-    sales: sold,
-    sites: shop.site,
-    readers: shop.reader,
-    organisations: shop.organisation,
-    'api-keys': key,
-    ious: idOf(await api.call('POST', '/v1/ious', { as: shop.key, body: owed })),
-    ...(await postedFor(shop.organisation, sold)),
-  };
-}
-
-/** An account and a ledger transaction of an organisation. */
-async function postedFor(organisation: string, saleId: string): Promise<{ accounts: string; transactions: string }> {
-  const poster = createPoster({ databaseUrl: api.databaseUrl });
-  const posted = await poster.post(
-    sale({
-      saleId,
-      captureNo: 1,
-      organisationId: organisation,
-      occurredAt: new Date().toISOString(),
-      description: 'Coffee',
-      cards: [{ processor: processorAccount('stripe', 'acct_test', 'AUD'), amount: money(100, 'AUD') }],
-      currency: 'AUD',
-    }),
-  );
-  await poster.close();
-  if (posted.kind !== 'posted') throw new Error(`Not posted: ${JSON.stringify(posted)}`);
-  return { accounts: organisationAccount(organisation, 'AUD').code, transactions: posted.transactionId };
-}
-
-/** A body that the route takes, where an empty one would not do. */
-const bodies: Readonly<Record<string, object>> = {
-  'post /v1/sales/:id/resolve': { decision: 'look_again', reason: 'to see' },
-  'patch /v1/readers/:id': { label: 'Till' },
-};
-
-function ask(route: Route, as: string, things: Record<string, string>): Promise<TestAnswer> {
-  const noun = /([\w-]+)\/:/.exec(route.path)?.[1] ?? '';
-  const path = route.path.replace(/:\w+/, encodeURIComponent(things[noun] ?? 'nothing'));
-  const body = route.body === undefined ? {} : { body: bodies[`${route.method} ${route.path}`] ?? {} };
-  return api.call(route.method.toUpperCase(), path, { as, key: randomUUID(), ...body });
-}
-
-const keyedRoutes = (): readonly (Route & { policy: Extract<Policy, { kind: 'key' }> })[] =>
-  routes.filter((route): route is Route & { policy: Extract<Policy, { kind: 'key' }> } => route.policy.kind === 'key');
-/** A stream has no end while its sale goes on, and an act on a reader or key would take it away from the next route. */
-const lasting = (route: Route): boolean => !route.path.endsWith('/events') && route.method !== 'delete';
+const ask = (route: Route, as: string, things: Things) => askRoute(api, route, { as, things });
 
 describe('who may do what, for every route of the router [F31]', () => {
   it('lets nobody in without a key, except where a route says that it is open', async () => {
-    for (const route of keyedRoutes()) {
+    for (const route of keyedRoutes(api)) {
       const answer = await ask(route, '', ours);
       expect([route.path, answer.status]).toEqual([route.path, 401]);
     }
-    const open = routes.filter((route) => route.policy.kind === 'public').map((route) => route.path);
-    expect(open.sort()).toEqual(['/docs', '/docs/:file', '/healthz', '/openapi.json', '/readyz']);
+    expect(openPaths(api)).toEqual(['/docs', '/docs/:file', '/healthz', '/openapi.json', '/readyz']);
   });
 
   it('lets a key of an organisation do what its one role names, and forbids everything else', async () => {
@@ -98,10 +40,9 @@ describe('who may do what, for every route of the router [F31]', () => {
     const seen: string[] = [];
     for (const role of roles) {
       const key = await seedKey(api.orm, scope, [role]);
-      for (const route of keyedRoutes().filter(lasting)) {
+      for (const route of keyedRoutes(api).filter(isLasting)) {
         const answer = await ask(route, key, ours);
-        const allowed =
-          route.policy.scope !== 'platform' && route.policy.roles.some((needed) => grants(new Set([role]), needed));
+        const allowed = mayCall(route, 'organisation', role);
         const told = `${role}: ${route.method} ${route.path} ${answer.status}`;
         if (allowed) expect([told, [401, 403, 404, 405, 500].includes(answer.status)]).toEqual([told, false]);
         else expect([told, answer.status, answer.body['code']]).toEqual([told, 403, 'forbidden']);
@@ -119,7 +60,7 @@ describe('who may do what, for every route of the router [F31]', () => {
       roles.filter((role) => role !== 'platform.admin'),
     );
     const before = await api.fingerprint();
-    const withId = keyedRoutes().filter((route) => route.path.includes('/:'));
+    const withId = keyedRoutes(api).filter((route) => route.path.includes('/:'));
     expect(withId.length).toBeGreaterThan(15);
     for (const route of withId) {
       const answer = await ask(route, key, theirs);
@@ -177,6 +118,6 @@ describe('default deny', () => {
       organisationId: null,
       siteId: null,
     };
-    for (const { policy } of keyedRoutes()) expect(allows(policy, nobody)).toBe(false);
+    for (const { policy } of keyedRoutes(api)) expect(allows(policy, nobody)).toBe(false);
   });
 });

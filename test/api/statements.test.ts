@@ -213,6 +213,16 @@ describe('statements', () => {
     }
   });
 
+  it('[C57] of a member show an administrator the rows with the view right, and a refund needs the edit right', async () => {
+    const member = await bettyOfTheSpecification();
+    const viewer = await seedKey(api.orm, { organisationId: null, siteId: null }, ['payments.global.view']);
+    const shown = await get(`${member}/statement`, viewer);
+    expect([shown.status, itemsOf(shown).length]).toEqual([200, 2]);
+    const body = { topUp: `top_01${'K'.repeat(24)}`, amount: aud(4_000), description: 'Card refund' };
+    const asked = await api.call('POST', '/v1/refunds', { as: viewer, key: randomUUID(), body });
+    expect([asked.status, asked.body['code']]).toEqual([403, 'forbidden']);
+  });
+
   it('refuse days, instants and ranges that are none with 422, naming the field', async () => {
     const member = await newMember();
     const refused = [

@@ -28,7 +28,7 @@ const rows = [
 
 describe('what a card is charged with for a payment that lacks money', () => {
   for (const [id, autoMinor, needMinor, balanceMinor, amountMinor, leftMinor] of rows) {
-    it(`[${id}] is ${amountMinor} cents for ${needMinor} from ${balanceMinor} in steps of ${autoMinor}`, () => {
+    it(`[${id}] [C38] is ${amountMinor} cents for ${needMinor} from ${balanceMinor} in steps of ${autoMinor}`, () => {
       const decision = topUpAmount({ autoMinor, needMinor, balanceMinor, lowMinor: 2_000 });
       expect(decision.amountMinor).toBe(amountMinor);
       expect(balanceMinor + decision.amountMinor - needMinor).toBe(leftMinor);

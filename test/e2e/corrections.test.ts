@@ -152,7 +152,7 @@ describe("an administrator's adjustment of a member", () => {
 });
 
 describe("an administrator's adjustment of an organisation", () => {
-  it('[ADJ-03] [C10] adds 35.50 to 35.00, which makes 70.50, and is no payout', async () => {
+  it('[ADJ-03] [C10] [C32] adds 35.50 to 35.00, which makes 70.50, and is no payout', async () => {
     const club = await organisationWith(3_500);
     const { body } = await adjust({ organisation: club }, 3_550);
     expect([body.state, body.payout]).toEqual(['posted', null]);
@@ -167,7 +167,7 @@ describe('a settlement that is recorded by hand', () => {
     expect([status, body.code]).toEqual([409, 'fees_not_set']);
   });
 
-  it('[ADJ-04] pays 970.00 of 1000.00 at 3 %, and its payout is in no bank file', async () => {
+  it('[ADJ-04] [C10] [C32] pays 970.00 of 1000.00 at 3 %, and its payout is in no bank file', async () => {
     await setFee(300);
     const club = await organisationWith(100_000);
     const { status, body } = await settle(club, 100_000);

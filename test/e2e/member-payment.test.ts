@@ -33,7 +33,7 @@ async function settled(id: string, state: string): Promise<ShownPayment> {
 }
 
 describe('a payment of a member', () => {
-  it('[INT-01] is booked at once when the balance covers it, and no card is asked', async () => {
+  it('[INT-01] [C41] is booked at once when the balance covers it, and no card is asked', async () => {
     const member = await host.member(10_000);
     const { intents: before } = (await counter.control.counters()).totals;
     const answer = await host.pay(member, club, 4_000);
@@ -43,7 +43,7 @@ describe('a payment of a member', () => {
     expect((await counter.control.counters()).totals.intents).toBe(before);
   });
 
-  it('[INT-02] [WH-01] takes by card what the balance lacks, and books card money and payment together', async () => {
+  it('[INT-02] [WH-01] [C30] takes by card what the balance lacks, and books card money and payment together', async () => {
     const member = await host.member(4_000);
     const answer = await host.pay(member, club, 10_000);
     expect([answer.status, answer.body.status, answer.body.state]).toEqual([201, 'checkout_required', 'checkout']);
@@ -59,14 +59,14 @@ describe('a payment of a member', () => {
     expect((await clubLines()).at(-1)).toMatchObject({ amount: 10_000 });
   });
 
-  it('[INT-03] [INT-04] charges all of it on an empty balance, and more on one below zero', async () => {
+  it('[INT-03] [INT-04] [C41] charges all of it on an empty balance, and more on one below zero', async () => {
     const empty = await host.pay(await host.member(0), club, 7_500);
     expect(empty.body.checkout?.amount.amount).toBe(7_500);
     const overdrawn = await host.pay(await host.member(-1_000), club, 5_000);
     expect(overdrawn.body.checkout?.amount.amount).toBe(6_000);
   });
 
-  it('[INT-07] charges at least what the processor takes, and leaves the surplus as credit', async () => {
+  it('[INT-07] [C41] [C58] charges at least what the processor takes, and leaves the surplus as credit', async () => {
     const member = await host.member(4_980);
     const answer = await host.pay(member, club, 5_000);
     expect(answer.body.checkout?.amount.amount).toBe(50);
@@ -78,7 +78,7 @@ describe('a payment of a member', () => {
     ]);
   });
 
-  it('[INT-08] charges the exact cent that is missing', async () => {
+  it('[INT-08] [C27] [C41] charges the exact cent that is missing', async () => {
     const answer = await host.pay(await host.member(40_888), club, 50_000);
     expect(answer.body.checkout?.amount.amount).toBe(9_112);
   });
@@ -114,7 +114,7 @@ describe('a payment of a member', () => {
     expect((await lines(member)).at(-1)?.balance).toBe(6_000);
   });
 
-  it('[WH-02] [W-02] is booked once however often its events come', async () => {
+  it('[WH-02] [W-02] [C30] is booked once however often its events come', async () => {
     const member = await host.member(0);
     const { body } = await host.pay(member, club, 5_000);
     await counter.control.webhooks.duplicate('payment_intent.succeeded', 5);
@@ -223,7 +223,7 @@ describe('a transfer between members', () => {
 });
 
 describe('a top-up that a member chose', () => {
-  it('[MTU-07] [WH-04] comes to the balance as Manual Top Up when the card is confirmed', async () => {
+  it('[MTU-07] [WH-04] [C43] comes to the balance as Manual Top Up when the card is confirmed', async () => {
     const member = await host.member(1_234);
     const { status, body } = await host.topUp(member, 10_000);
     expect([status, body.status, body.checkout?.amount.amount]).toEqual([201, 'checkout_required', 10_000]);
@@ -232,14 +232,14 @@ describe('a top-up that a member chose', () => {
     expect(await lines(member)).toEqual([{ type: 'Manual Top Up', amount: 10_000, balance: 11_234 }]);
   });
 
-  it('[MTU-01] [MTU-02] is at least 50.00', async () => {
+  it('[MTU-01] [MTU-02] [C43] is at least 50.00', async () => {
     const member = await host.member(0);
     expect((await host.topUp(member, 5_000)).body.checkout?.amount.amount).toBe(5_000);
     const less = await host.topUp(member, 4_999);
     expect([less.status, less.body.code]).toEqual([422, 'amount_out_of_range']);
   });
 
-  it('[MTU-03] [MTU-04] brings the balance to 2000.00 at most', async () => {
+  it('[MTU-03] [MTU-04] [C43] brings the balance to 2000.00 at most', async () => {
     expect((await host.topUp(await host.member(195_000), 5_000)).status).toBe(201);
     expect((await host.topUp(await host.member(195_001), 5_000)).body.code).toBe('amount_out_of_range');
   });

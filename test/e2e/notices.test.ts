@@ -96,7 +96,7 @@ async function batch(from: Person, amount: number): Promise<void> {
 }
 
 describe('a low balance', () => {
-  it('[LOW-01] is told with the balance, the rows that led to it, and the way out', async () => {
+  it('[LOW-01] [C20] is told with the balance, the rows that led to it, and the way out', async () => {
     const [rich, alan] = [await carded(10_000, 10_000), await person(2_500)];
     await paid(alan, club, 1_000, { description: 'Tuesday <b>pairs</b>' });
     const [mail, ...more] = await mailsTo(counter, alan.email);
@@ -112,7 +112,7 @@ describe('a low balance', () => {
     expect(await subjects(rich)).toEqual([]);
   });
 
-  it('[LOW-02] [LOW-03] is not told to who does not want it, nor when 20.00 are left', async () => {
+  it('[LOW-02] [LOW-03] [C20] is not told to who does not want it, nor when 20.00 are left', async () => {
     const [quiet, exact] = [await person(2_500, { wantsLowBalanceEmail: false }), await person(3_000)];
     await paid(quiet, club, 1_000);
     await paid(exact, club, 1_000);
@@ -172,7 +172,7 @@ describe('a low balance', () => {
 });
 
 describe('an automatic top-up', () => {
-  it('[AUT-03] that worked is told with its amount', async () => {
+  it('[AUT-03] [C13] that worked is told with its amount', async () => {
     const member = await carded(320, 5_000);
     await paid(member, club, 3_000);
     expect(await lines(member)).toEqual([
@@ -232,7 +232,7 @@ describe('a transfer between members', () => {
     for (const mail of [toAlan[0], received[0]]) expect(mail?.text).toContain('Entry fee');
   }
 
-  it('[M2M-01] [NTF-01] from the balance is told to both, in exactly two mails', async () => {
+  it('[M2M-01] [NTF-01] [C39] from the balance is told to both, in exactly two mails', async () => {
     const [alan, betty] = await named(47_000, 40_444);
     await paid(alan, { member: betty.id }, 5_445);
     expect(await lines(alan)).toEqual([['Member Transfer', -5_445, 41_555]]);
@@ -257,7 +257,7 @@ describe('a transfer between members', () => {
     await expectMails(alan, betty, '75.00 AUD');
   });
 
-  it('[M2M-03] [W-29] partly by card is told with the whole amount', async () => {
+  it('[M2M-03] [W-29] [C21] partly by card is told with the whole amount', async () => {
     const [alan, betty] = await named(40_888, 30_526);
     expect(await paidByCard(alan, { member: betty.id }, 50_000)).toBe(9_112);
     expect(await lines(alan)).toEqual([

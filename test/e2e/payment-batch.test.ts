@@ -58,7 +58,7 @@ const notices = async (member: string) =>
   (await sql<{ kind: string }>('SELECT kind FROM notice WHERE member_id = ?', [member])).map(({ kind }) => kind);
 
 describe('a batch of payments', () => {
-  it('[BAT-01] [BAT-13] books what the balances cover, on both sides, and moves nothing else', async () => {
+  it('[BAT-01] [BAT-13] [C40] books what the balances cover, on both sides, and moves nothing else', async () => {
     const [one, two] = [await host.member(51_226), await host.member(50_000)];
     const answer = await batch([wish(one, 5_067), wish(two, 4_756)]);
     expect([answer.status, outcomes(answer)]).toEqual([201, ['paid', 'paid']]);
@@ -68,7 +68,7 @@ describe('a batch of payments', () => {
     expect(got.slice(-2)).toEqual([5_067, 4_756]);
   });
 
-  it('[BAT-02] [BAT-12] refuses what is not covered, books nothing of it, and asks no card', async () => {
+  it('[BAT-02] [BAT-12] [C40] refuses what is not covered, books nothing of it, and asks no card', async () => {
     const [one, two] = [await host.member(51_226), await host.member(1_450)];
     const before = (await counter.control.counters()).totals.intents;
     const answer = await batch([wish(one, 56_226), wish(two, 4_756)]);
@@ -77,7 +77,7 @@ describe('a batch of payments', () => {
     expect((await counter.control.counters()).totals.intents).toBe(before);
   });
 
-  it('[BAT-04] takes the last cent, and warns only of what is below the limit', async () => {
+  it('[BAT-04] [C40] [C58] takes the last cent, and warns only of what is below the limit', async () => {
     const [all, exact] = [await host.member(5_000), await host.member(4_000)];
     expect(outcomes(await batch([wish(all, 5_000), wish(exact, 2_000)]))).toEqual(['paid', 'paid']);
     expect(await lines(all)).toEqual([['Club Payment', -5_000, 0]]);
@@ -111,7 +111,7 @@ describe('a batch of payments', () => {
     ]);
   });
 
-  it('[BAT-10] refuses an item whose card is refused, with the reason, and books nothing of it', async () => {
+  it('[BAT-10] [C40] refuses an item whose card is refused, with the reason, and books nothing of it', async () => {
     const member = await withCard(1_000, 10_000);
     await refuse(member);
     const other = await host.member(10_000);
@@ -121,7 +121,7 @@ describe('a batch of payments', () => {
     expect((await shownAutoTopUp(counter, member)).state).toBe('disabled');
   });
 
-  it('[BAT-06] lifts what a payment left too low, and lets the payment stand when the card is refused', async () => {
+  it('[BAT-06] [C40] lifts what a payment left too low, and lets the payment stand when the card is refused', async () => {
     const [served, refused] = [await withCard(4_000, 10_000), await withCard(4_000, 10_000)];
     await refuse(refused);
     expect(outcomes(await batch([wish(served, 2_001), wish(refused, 2_001)]))).toEqual(['paid', 'paid']);

@@ -73,7 +73,7 @@ async function house(code: string): Promise<number> {
 }
 
 describe('a refund that a member asks for', () => {
-  it('[REF-01] takes the whole from the balance, and gives the card all but the fee', async () => {
+  it('[REF-01] [C46] takes the whole from the balance, and gives the card all but the fee', async () => {
     const card = await paid(10_000, 15_000);
     const [income, tax] = [await house('income/refund-fee/AUD'), await house('tax/AUD')];
     const { status, body } = await askBack(counter, card);
@@ -199,9 +199,11 @@ describe('a refund that an administrator gives', () => {
     expect(posted).toEqual([{ actor: 'treasurer-7' }]);
   });
 
-  it('[REF-12] [REF-13] is at most what is left', async () => {
+  it('[REF-12] [REF-13] [C11] is at most what is left', async () => {
     const card = await paid(10_000, 11_000);
     await giveBack(counter, card, 4_000);
+    expect(await last(card.member)).toEqual({ type: 'Card Refund', amount: -4_000, balance: 7_000 });
+    expect((await cardRow(card)).refunded).toBe(4_000);
     expect((await giveBack(counter, card, 6_001)).body).toMatchObject({
       code: 'refund_refused',
       reason: 'more_than_paid',

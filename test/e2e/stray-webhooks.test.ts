@@ -78,14 +78,14 @@ describe('a word about a card', () => {
     expect([unknown.status, unknown.body.code]).toEqual([404, 'not_found']);
   });
 
-  it('[WH-05] about a payment of somebody else under our account is taken and moves nothing', async () => {
+  it('[WH-05] [C28] about a payment of somebody else under our account is taken and moves nothing', async () => {
     const before = await transactions();
     const payment = await paidElsewhere(counter, { amount: 5_000 });
     await until(async () => (await eventsOf(payment)).some(({ type }) => type === 'payment_intent.succeeded'));
     expect(await transactions()).toBe(before);
   });
 
-  it('[WH-06] about our own charge books it no second time, however late it comes', async () => {
+  it('[WH-06] [C28] about our own charge books it no second time, however late it comes', async () => {
     const member = await memberWithCard(counter, host, { balanceMinor: 1_000, autoMinor: 10_000 });
     await counter.control.webhooks.duplicate('*', 3);
     expect((await host.pay(member, club, 6_000)).body.status).toBe('paid');

@@ -20,7 +20,10 @@ import { fault as f19 } from './f19-holds.ts';
 import { fault as f20 } from './f20-lost-commit-replies.ts';
 import { fault as f21 } from './f21-opposite-order.ts';
 import { fault as f22 } from './f22-top-up-storm.ts';
+import { fault as f26 } from './f26-changed-byte.ts';
+import { fault as f27 } from './f27-wrong-clocks.ts';
 import { fault as f28 } from './f28-recorded-histories.ts';
+import { fault as f31 } from './f31-every-role.ts';
 import { fault as f34 } from './f34-webhook-signatures.ts';
 import { fault as f35 } from './f35-callback-targets.ts';
 import { fault as f36 } from './f36-many-waiting.ts';
@@ -50,7 +53,10 @@ export const faults: readonly Fault[] = [
   f20,
   f21,
   f22,
+  f26,
+  f27,
   f28,
+  f31,
   f34,
   f35,
   f36,

@@ -52,7 +52,7 @@ describe('posting', () => {
     expect(await lastEntry(member('post02'))).toMatchObject({ amount: aud(5000), balanceAfter: aud(5000), seq: 1 });
   });
 
-  it('[POST-03] minus 30.00 of 100.00 leaves 70.00', async () => {
+  it('[POST-03] [C31] minus 30.00 of 100.00 leaves 70.00', async () => {
     await give(book.poster, member('post03'), 10_000);
     posted(
       await book.poster.post(
@@ -72,7 +72,7 @@ describe('posting', () => {
     ['a member', member('post05')],
     ['an organisation', organisation('post05')],
   ])(
-    '[POST-05] 5 parallel workers posting 1.00 ten times make exactly 50 entries for %s, 1.00 to 50.00 in order',
+    '[POST-05] [C31] 5 parallel workers posting 1.00 ten times make exactly 50 entries for %s, 1.00 to 50.00 in order',
     async (_who, account) => {
       const workers = Array.from({ length: 5 }, () => book.anotherPoster());
       const work = workers.map(async (poster, worker) => {

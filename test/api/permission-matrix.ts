@@ -1,0 +1,101 @@
+import { randomUUID } from 'node:crypto';
+import { apiRoutes } from '../../src/api/app.ts';
+import type { Policy, Route } from '../../src/api/route.ts';
+import type { ScopeLevel } from '../../src/domain/principal.ts';
+import { organisationAccount, processorAccount } from '../../src/domain/ledger-account.ts';
+import { money } from '../../src/domain/money.ts';
+import { grants, type Role } from '../../src/domain/roles.ts';
+import { createPoster } from '../../src/ledger/poster.ts';
+import { sale } from '../../src/ledger/postings/sale.ts';
+import { idOf, type TestAnswer, type TestApi } from './test-api.ts';
+
+export type KeyedRoute = Route & { readonly policy: Extract<Policy, { kind: 'key' }> };
+/** What an address below each noun names. */
+export type Things = Readonly<Record<string, string>>;
+
+/** Every route of the router that asks who calls; a new route is in the matrix without being named here. */
+export function keyedRoutes(api: TestApi): readonly KeyedRoute[] {
+  return apiRoutes(api.dependencies).filter((route): route is KeyedRoute => route.policy.kind === 'key');
+}
+
+/** Addresses that are open to everybody. */
+export function openPaths(api: TestApi): readonly string[] {
+  return apiRoutes(api.dependencies)
+    .filter((route) => route.policy.kind === 'public')
+    .map((route) => route.path)
+    .sort();
+}
+
+/** A stream has no end while its sale goes on, and an act on a reader or key would take it away from the next route. */
+export function isLasting(route: Route): boolean {
+  return !route.path.endsWith('/events') && route.method !== 'delete';
+}
+
+const breadth: Readonly<Record<ScopeLevel, number>> = { site: 0, organisation: 1, platform: 2 };
+
+/** What the route's own description promises to a key of `scope` that has one role and no more. */
+export function mayCall({ policy }: KeyedRoute, scope: ScopeLevel, role: Role): boolean {
+  return (
+    breadth[scope] >= breadth[policy.scope] && policy.roles.some((needed) => grants(new Set<Role>([role]), needed))
+  );
+}
+
+/** One thing of every noun of an organisation that has a shop. */
+export async function thingsOf(api: TestApi, shop: TestApi['shops']['ours']): Promise<Things> {
+  const amount = { amount: 100, currency: 'AUD' };
+  const body = { site: shop.site, reader: shop.reader, amount };
+  const sold = idOf(await api.call('POST', '/v1/sales', { as: shop.key, key: randomUUID(), body }));
+  const owed = { externalRef: randomUUID(), memberNo: 4_000_000, amount };
+  const small = { name: 'may only make keys', roles: ['apikey.manage'] };
+  const key = idOf(await api.call('POST', '/v1/api-keys', { as: shop.key, body: small }));
+  return {
+    sales: sold,
+    sites: shop.site,
+    readers: shop.reader,
+    organisations: shop.organisation,
+    'api-keys': key,
+    ious: idOf(await api.call('POST', '/v1/ious', { as: shop.key, body: owed })),
+    ...(await postedFor(api, shop.organisation, sold)),
+  };
+}
+
+/** A body that the route takes, where an empty one would not do. */
+const bodies: Readonly<Record<string, object>> = {
+  'post /v1/sales/:id/resolve': { decision: 'look_again', reason: 'to see' },
+  'patch /v1/readers/:id': { label: 'Till' },
+};
+
+/** Calls a route with `as`, on the thing of its noun. */
+export function askRoute(
+  api: TestApi,
+  route: Route,
+  { as, things }: { as: string; things: Things },
+): Promise<TestAnswer> {
+  const noun = /([\w-]+)\/:/.exec(route.path)?.[1] ?? '';
+  const path = route.path.replace(/:\w+/, encodeURIComponent(things[noun] ?? 'nothing'));
+  const body = route.body === undefined ? {} : { body: bodies[`${route.method} ${route.path}`] ?? {} };
+  return api.call(route.method.toUpperCase(), path, { as, key: randomUUID(), ...body });
+}
+
+/** An account and a ledger transaction of an organisation. */
+async function postedFor(
+  api: TestApi,
+  organisation: string,
+  saleId: string,
+): Promise<{ accounts: string; transactions: string }> {
+  const poster = createPoster({ databaseUrl: api.databaseUrl });
+  const posted = await poster.post(
+    sale({
+      saleId,
+      captureNo: 1,
+      organisationId: organisation,
+      occurredAt: new Date().toISOString(),
+      description: 'Coffee',
+      cards: [{ processor: processorAccount('stripe', 'acct_test', 'AUD'), amount: money(100, 'AUD') }],
+      currency: 'AUD',
+    }),
+  );
+  await poster.close();
+  if (posted.kind !== 'posted') throw new Error(`Not posted: ${JSON.stringify(posted)}`);
+  return { accounts: organisationAccount(organisation, 'AUD').code, transactions: posted.transactionId };
+}
