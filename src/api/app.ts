@@ -3,6 +3,7 @@ import helmet from 'koa-helmet';
 import type { SaleTiming } from '../domain/sale-timing.ts';
 import type { ReaderAdministration } from '../domain/reader-administration.ts';
 import type { ProcessorAccount } from '../entities/processor-account.entity.ts';
+import { administrationRoutes, type AdministrationDependencies } from './administration-routes.ts';
 import { Authentication } from './authentication.ts';
 import { cors, originsOf } from './cors.ts';
 import { errorMiddleware } from './error-middleware.ts';
@@ -41,7 +42,7 @@ export interface ApiSettings extends MemberMoneySettings {
 }
 
 /** What the API stands on; made by the process that serves it, or by a test. */
-export interface ApiDependencies extends MemberMoneyDependencies {
+export interface ApiDependencies extends MemberMoneyDependencies, AdministrationDependencies {
   readonly administrationFor: (account: ProcessorAccount) => ReaderAdministration;
   readonly hub: SaleEventHub;
   readonly health: Health;
@@ -103,6 +104,7 @@ export function apiRoutes(parts: ApiDependencies): readonly Route[] {
     ...readerRoutes({ orm, pool, administrationFor: parts.administrationFor }),
     ...organisationRoutes(orm, settings.defaultZone),
     ...memberMoneyRoutes(parts),
+    ...administrationRoutes(parts),
     ...callbackRoutes(orm),
     ...noticeRoutes({ orm, pool }),
     ...processorAccountRoutes(orm),
