@@ -37,6 +37,7 @@ import { sweepSavedCardsQueue } from '../src/jobs/sweep-saved-cards.queue.ts';
 import { sweepUnbegunSalesQueue } from '../src/jobs/sweep-unbegun-sales.queue.ts';
 import { createStripeBrowserSecrets, type BrowserSecrets } from '../src/stripe/client-secret.direct.ts';
 import { createStripeCardSetUpDirect, type CardSetUpDirect } from '../src/stripe/card-set-up.direct.ts';
+import { createStripeFigures, type ProcessorFigures } from '../src/stripe/processor-figures.direct.ts';
 import { createStripeReaderAdministration } from '../src/stripe/reader-administration.direct.ts';
 import { createStripeClient } from '../src/stripe/stripe-client.ts';
 import type { Running } from './process.ts';
@@ -200,10 +201,10 @@ function boardQueues(redis: Redis, prefix: string, log: Logger): Queue[] {
   });
 }
 
-type Direct = ReaderAdministration & BrowserSecrets & CardSetUpDirect;
+type Direct = ReaderAdministration & BrowserSecrets & CardSetUpDirect & ProcessorFigures;
 
 /** What the API asks of a processor itself: nothing of it moves money. One client per account, each with its own key. */
-function directs(config: Config): Pick<ApiDependencies, 'administrationFor' | 'secretsAt' | 'setUpsAt'> {
+function directs(config: Config): Pick<ApiDependencies, 'administrationFor' | 'secretsAt' | 'setUpsAt' | 'figuresAt'> {
   const made = new Map<string, Direct>();
   const of = (account: ProcessorAccount): Direct => {
     const known = made.get(account.id);
@@ -218,11 +219,12 @@ function directs(config: Config): Pick<ApiDependencies, 'administrationFor' | 's
       ...createStripeReaderAdministration(client),
       ...createStripeBrowserSecrets(client),
       ...createStripeCardSetUpDirect(client),
+      ...createStripeFigures(client),
     };
     made.set(account.id, direct);
     return direct;
   };
-  return { administrationFor: of, secretsAt: of, setUpsAt: of };
+  return { administrationFor: of, secretsAt: of, setUpsAt: of, figuresAt: of };
 }
 
 async function listen(app: Koa, at: { readonly port: number; readonly host: string }): Promise<Server> {

@@ -3,6 +3,7 @@ import helmet from 'koa-helmet';
 import type { SaleTiming } from '../domain/sale-timing.ts';
 import type { ReaderAdministration } from '../domain/reader-administration.ts';
 import type { ProcessorAccount } from '../entities/processor-account.entity.ts';
+import { administrationRoutes, type AdministrationDependencies } from './administration-routes.ts';
 import { Authentication } from './authentication.ts';
 import { CorrectionMessenger } from './correction-messenger.ts';
 import type { CorrectionRules } from './correction-writing.ts';
@@ -46,7 +47,7 @@ export interface ApiSettings extends MemberMoneySettings {
 }
 
 /** What the API stands on; made by the process that serves it, or by a test. */
-export interface ApiDependencies extends MemberMoneyDependencies {
+export interface ApiDependencies extends MemberMoneyDependencies, AdministrationDependencies {
   readonly administrationFor: (account: ProcessorAccount) => ReaderAdministration;
   readonly hub: SaleEventHub;
   readonly health: Health;
@@ -109,6 +110,7 @@ export function apiRoutes(parts: ApiDependencies): readonly Route[] {
     ...organisationRoutes(orm, settings.defaultZone),
     ...memberMoneyRoutes(parts),
     ...correctionRoutes(correctionParts(parts)),
+    ...administrationRoutes(parts),
     ...callbackRoutes(orm),
     ...noticeRoutes({ orm, pool }),
     ...processorAccountRoutes(orm),

@@ -1,12 +1,7 @@
 import { z } from 'zod';
 import { endOfDay, startOfDay } from '../reports/local-day.ts';
+import { localDay } from '../reports/report-params.ts';
 import { refusedField } from './refused-field.ts';
-
-/** A local day, within the years that people and databases agree on. */
-export const localDay = z.iso
-  .date()
-  .refine((day) => day >= '1900-01-01' && day <= '2999-12-31', 'must be between 1900 and 2999')
-  .meta({ examples: ['2026-03-31'] });
 
 /** An instant in UTC, as exact as the book is. */
 export const instant = z.iso

@@ -33,3 +33,11 @@ const whole = 1_000_000n;
 function e4PerMinor({ currency }: Money): bigint {
   return 10n ** BigInt(4 - exponentOf(currency));
 }
+
+/** What `fee` is of `amount`, in percent with two places, half up: 165 of 10000 is `1.65`. */
+export function effectivePercent(fee: Money, amount: Money): string {
+  if (amount.amountMinor === 0) return '0.00';
+  const hundredths = ratioRoundedHalfUp(BigInt(fee.amountMinor) * 10_000n, BigInt(amount.amountMinor), fee.currency);
+  const digits = String(Math.abs(hundredths.amountMinor)).padStart(3, '0');
+  return `${hundredths.amountMinor < 0 ? '-' : ''}${digits.slice(0, -2)}.${digits.slice(-2)}`;
+}

@@ -47,7 +47,8 @@ const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', '
 
 type Part = 'year' | 'month' | 'day' | 'hour' | 'minute' | 'second';
 
-function localDate(epochMs: number, zone: string): string {
+/** The date, `YYYY-MM-DD`, that a calendar in `zone` shows at an instant. */
+export function localDate(epochMs: number, zone: string): string {
   return dateOf(partsAt(epochMs, zone));
 }
 

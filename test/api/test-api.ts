@@ -4,6 +4,7 @@ import { createLogger } from '../../src/api/logger.ts';
 import { createMetrics } from '../../src/api/metrics.ts';
 import type { TokenSettings } from '../../src/api/person-tokens.ts';
 import { SaleEventHub } from '../../src/api/sale-event-hub.ts';
+import { ProcessorSilence } from '../../src/domain/processor-silence.ts';
 import type { ReaderAdministration } from '../../src/domain/reader-administration.ts';
 import { correctionTiming } from '../../src/domain/correction.ts';
 import { defaultFeeTaxes } from '../../src/domain/fee-tax.ts';
@@ -13,6 +14,7 @@ import { topUpLimits } from '../../src/domain/top-up-limits.ts';
 import { AnswerKeeper } from '../../src/entities/answer-keeper.ts';
 import { createOrm, type Orm } from '../../src/entities/orm.ts';
 import { SqlPool } from '../../src/entities/sql-pool.ts';
+import type { ProcessorFigures } from '../../src/stripe/processor-figures.direct.ts';
 import { createTestDatabase } from '../support/database.ts';
 import { startTestTemporal, type TestTemporal } from '../support/temporal.ts';
 import { listenTo } from './listening.ts';
@@ -76,6 +78,7 @@ export interface TestApiOptions {
   readonly tokens?: TokenSettings;
   readonly settings?: Partial<ApiSettings>;
   readonly administration?: ReaderAdministration;
+  readonly figures?: ProcessorFigures;
 }
 
 export async function startTestApi(options: TestApiOptions = {}): Promise<TestApi> {
@@ -130,6 +133,7 @@ function dependenciesOf(
       setUp: () => Promise.reject(new Error('This test has no processor.')),
       detach: () => Promise.reject(new Error('This test has no processor.')),
     }),
+    figuresAt: () => options.figures ?? silent,
     secretsAt: () => ({ ofPayment: () => Promise.reject(new Error('This test has no processor.')) }),
     administrationFor: () => options.administration ?? unreachable,
     hub,
@@ -158,6 +162,11 @@ function dependenciesOf(
     },
   };
 }
+
+const silent: ProcessorFigures = {
+  ofCharge: () => Promise.reject(new ProcessorSilence('This test has no processor.')),
+  available: () => Promise.reject(new ProcessorSilence('This test has no processor.')),
+};
 
 const unreachable: ReaderAdministration = {
   register: () => Promise.reject(new Error('This test has no processor.')),

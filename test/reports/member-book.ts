@@ -7,6 +7,7 @@ import { adjustment } from '../../src/ledger/postings/correction.ts';
 import { payment, type Party } from '../../src/ledger/postings/payment.ts';
 import { cardIn } from '../../src/ledger/postings/processor.ts';
 import type { StatementMember } from '../../src/reports/statement-header.ts';
+import { dateTransaction } from '../support/dated.ts';
 import { aud, noon, openBook, posted, type TestBook } from '../support/book.ts';
 
 /** Card money as a top-up brings it; times are ISO 8601 UTC. */
@@ -138,19 +139,6 @@ export class MemberBook {
    * told so, while its guards are taken away. Transactions of an account must be dated in their order.
    */
   async dated(reference: string, at: string): Promise<void> {
-    const { database } = this.book;
-    const time = at.replace('T', ' ').replace('Z', '');
-    const guards: string[] = [];
-    for (const guard of ['ledger_transaction_refuses_update', 'ledger_entry_refuses_update']) {
-      const [shown] = await database.query<Record<string, string>>(`SHOW CREATE TRIGGER ${guard}`);
-      guards.push(shown!['SQL Original Statement']!);
-      await database.query(`DROP TRIGGER ${guard}`);
-    }
-    await database.query(
-      `UPDATE ledger_transaction t JOIN ledger_entry e ON e.transaction_id = t.id JOIN ledger_account a ON a.id = e.account_id
-       SET t.recorded_at = ?, e.recorded_at = ?, a.last_recorded_at = ? WHERE t.reference = ?`,
-      [time, time, time, reference],
-    );
-    for (const guard of guards) await database.query(guard);
+    await dateTransaction(this.book.database.query, { reference, at });
   }
 }

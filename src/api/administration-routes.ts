@@ -1,0 +1,26 @@
+import type { Orm } from '../entities/orm.ts';
+import type { SqlPool } from '../entities/sql-pool.ts';
+import type { FigureParts } from './processor-reading.ts';
+import type { Route } from './route.ts';
+import { cardReportRoutes } from './routes/card-reports.route.ts';
+import { reportFileRoutes } from './routes/report-files.route.ts';
+import { reportPageRoutes } from './routes/report-pages.route.ts';
+
+/** What the routes of administrators stand on. */
+export interface AdministrationDependencies extends FigureParts {
+  readonly orm: Orm;
+  readonly pool: SqlPool;
+  readonly settings: { readonly defaultZone: string };
+}
+
+/** What administrators look at, and download. */
+export function administrationRoutes(parts: AdministrationDependencies): readonly Route[] {
+  const { orm, pool, figuresAt, settings } = parts;
+  const sources = { reader: pool, zone: settings.defaultZone };
+  return [
+    ...reportPageRoutes({ sources }),
+    // The files come first: `card-transactions.csv` is no identifier.
+    ...reportFileRoutes({ sources }),
+    ...cardReportRoutes({ sources, orm, figuresAt }),
+  ];
+}
