@@ -23,6 +23,9 @@ import { iouActRoutes } from './routes/iou-acts.route.ts';
 import { iouRoutes } from './routes/ious.route.ts';
 import { memberStatementRoutes } from './routes/member-statements.route.ts';
 import { memberRoutes } from './routes/members.route.ts';
+import { organisationFileRoutes } from './routes/organisation-files.route.ts';
+import { organisationReportRoutes } from './routes/organisation-reports.route.ts';
+import { organisationStatementRoutes } from './routes/organisation-statements.route.ts';
 import { paymentBatchRoutes } from './routes/payment-batches.route.ts';
 import { paymentRoutes } from './routes/payments.route.ts';
 import { recipientRoutes } from './routes/recipients.route.ts';
@@ -72,6 +75,9 @@ export function memberMoneyRoutes(parts: MemberMoneyDependencies): readonly Rout
     ...hostObjectRoutes({ orm, pool }),
     ...memberStatementRoutes(statements),
     ...statementFileRoutes(statements),
+    ...organisationStatementRoutes({ orm, pool }),
+    ...organisationReportRoutes({ orm, pool }),
+    ...organisationFileRoutes({ orm, pool }),
     ...paymentRoutes(money),
     ...bookingRoutes(money),
     ...paymentBatchRoutes(money),

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { MemberBalance } from '../reports/member-balance.ts';
+import type { HolderBalance } from '../reports/holder-balance.ts';
 import type { MemberCardPayment } from '../reports/member-cards.ts';
 import type { StatementPage } from '../reports/member-statement.ts';
 import { moneyView } from './ledger-view.ts';
@@ -132,7 +132,7 @@ function rowView(row: StatementPage['rows'][number]): z.input<typeof rowSchema> 
 export function memberBalanceView(
   member: string,
   at: string | null,
-  found: MemberBalance,
+  found: HolderBalance,
 ): z.input<typeof memberBalanceSchema> {
   const { balance, available, held, lastEntryAt } = found;
   return {

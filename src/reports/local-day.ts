@@ -28,8 +28,19 @@ export function endOfDay(day: string, zone: string): string {
 
 /** `YYYY-MM-DD HH:MM:SS` as a clock in `zone` shows `instant`. */
 export function localTimestamp(instant: string, zone: string): string {
-  const shown = partsAt(Date.parse(instant), zone);
-  return `${dateOf(shown)} ${shown.hour}:${shown.minute}:${shown.second}`;
+  const shown = wallClock(instant, zone).toISOString();
+  return `${shown.slice(0, 10)} ${shown.slice(11, 19)}`;
+}
+
+/** The instant at which a clock in UTC shows what one in `zone` shows at `instant`; for cells that know no zones. */
+export function wallClock(instant: string, zone: string): Date {
+  const epochMs = Date.parse(instant);
+  return new Date(epochMs + (steadyOffset(floorTo(dayMs, epochMs) / dayMs, zone) ?? offsetAt(epochMs, zone)));
+}
+
+/** `YYYY-MM-DD`: the date that a calendar in `zone` shows at `instant`. */
+export function localDayAt(instant: string, zone: string): string {
+  return localDate(Date.parse(instant), zone);
 }
 
 /** `5 Apr 2026`: the date that a calendar in `zone` shows at `instant`. */
@@ -44,6 +55,36 @@ export function dayForPeople(day: string): string {
 }
 
 const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
+
+const dayMs = 24 * 3_600_000;
+
+/** Offsets of whole days, by zone and day since 1970: a file has a million times in a few hundred days. */
+const steadyOffsets = new Map<string, number | null>();
+const steadyOffsetsMost = 10_000;
+
+/** What clocks in `zone` are ahead of UTC all through the `day`-th UTC day; null where they are changed within it. */
+function steadyOffset(day: number, zone: string): number | null {
+  const key = `${zone} ${day}`;
+  const known = steadyOffsets.get(key);
+  if (known !== undefined) return known;
+  const [first, last] = [offsetAt(day * dayMs, zone), offsetAt((day + 1) * dayMs, zone)];
+  const found = first === last ? first : null;
+  if (steadyOffsets.size >= steadyOffsetsMost) steadyOffsets.clear();
+  steadyOffsets.set(key, found);
+  return found;
+}
+
+/** What a clock in `zone` is ahead of UTC, in milliseconds. */
+function offsetAt(epochMs: number, zone: string): number {
+  const shown = partsAt(epochMs, zone);
+  const wall = Date.parse(`${dateOf(shown)}T${shown.hour}:${shown.minute}:${shown.second}Z`);
+  return wall - floorTo(1_000, epochMs);
+}
+
+/** The greatest multiple of `unit` that is not above `value`, which may be below zero. */
+function floorTo(unit: number, value: number): number {
+  return value - (((value % unit) + unit) % unit);
+}
 
 type Part = 'year' | 'month' | 'day' | 'hour' | 'minute' | 'second';
 

@@ -1,54 +1,21 @@
 import { parseCurrency } from '../domain/currency.ts';
 import { memberAccount } from '../domain/ledger-account.ts';
-import { zero, type Money } from '../domain/money.ts';
-import { optionalTimeIn, moneyIn, type SqlReader } from '../ledger/sql-reader.read.ts';
-import { databaseTime } from '../ledger/sql-text.ts';
-import { readStatementCut } from './statement-cut.ts';
+import type { SqlReader } from '../ledger/sql-reader.read.ts';
+import { readHolderBalance, readHolderBalanceAt, type BalanceInstant, type HolderBalance } from './holder-balance.ts';
 import type { StatementMember } from './statement-header.ts';
 
-/** What a member had at an instant. */
-export interface MemberBalance {
-  readonly balance: Money;
-  /** Balance less holds; known of now only. */
-  readonly available: Money | null;
-  readonly held: Money | null;
-  /** When the entry that left this balance was recorded, ISO 8601 UTC with microseconds; null before the first. */
-  readonly lastEntryAt: string | null;
+/** A member's balance as it stands now. */
+export function readMemberBalance(reader: SqlReader, member: StatementMember): Promise<HolderBalance> {
+  return readHolderBalance(reader, accountOf(member));
 }
 
-/** The balance as it stands now: nothing and no date for a member to whom nothing was ever posted. */
-export async function readMemberBalance(reader: SqlReader, member: StatementMember): Promise<MemberBalance> {
-  const { code, currency } = accountOf(member);
-  const cut = await readStatementCut(reader, code, {});
-  if (cut === null)
-    return { balance: zero(currency), available: zero(currency), held: zero(currency), lastEntryAt: null };
-  const { balance, available, held, lastEntryAt } = cut;
-  return { balance, available, held, lastEntryAt };
-}
-
-/** An instant, ISO 8601 UTC, and whether what was recorded at that very instant counts. */
-export interface BalanceInstant {
-  readonly at: string;
-  readonly isInclusive: boolean;
-}
-
-/** The balance at an instant, by the time of recording, found by index whatever the length of the history. */
-export async function readMemberBalanceAt(
+/** A member's balance at an instant. */
+export function readMemberBalanceAt(
   reader: SqlReader,
   member: StatementMember,
-  { at, isInclusive }: BalanceInstant,
-): Promise<MemberBalance> {
-  const { code, currency } = accountOf(member);
-  const [row] = await reader.rows(
-    `SELECT a.currency, e.balance_after_minor, e.recorded_at FROM ledger_account a
-     JOIN ledger_entry e ON e.account_id = a.id
-     WHERE a.code = ? AND e.recorded_at ${isInclusive ? '<=' : '<'} ?
-     ORDER BY e.account_id DESC, e.recorded_at DESC, e.seq DESC LIMIT 1`,
-    [code, databaseTime(at)],
-  );
-  const balance = row === undefined ? zero(currency) : moneyIn(row, 'balance_after_minor');
-  const lastEntryAt = row === undefined ? null : optionalTimeIn(row, 'recorded_at');
-  return { balance, available: null, held: null, lastEntryAt };
+  instant: BalanceInstant,
+): Promise<HolderBalance> {
+  return readHolderBalanceAt(reader, accountOf(member), instant);
 }
 
 function accountOf(member: StatementMember) {

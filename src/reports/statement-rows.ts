@@ -1,23 +1,15 @@
-import { presentedDescription } from '../domain/ledger.ts';
-import { money, negate, type Money } from '../domain/money.ts';
+import { money, type Money } from '../domain/money.ts';
 import { cardInOpKeyPrefix } from '../ledger/postings/processor.ts';
 import {
   currencyIn,
   moneyIn,
   numberIn,
   optionalTextIn,
-  textIn,
   timeIn,
   type BookRow,
   type SqlReader,
 } from '../ledger/sql-reader.read.ts';
-
-/** Who stands on the other side of a row, with the name to show; `card` and the house's own places have none. */
-export interface StatementCounterparty {
-  readonly kind: string;
-  readonly id: string | null;
-  readonly name: string | null;
-}
+import { after, holderColumns, holderRowOf, holderTables, holderValues, type HolderRow } from './holder-rows.ts';
 
 /** The card behind a row that brought card money. */
 export interface StatementCard {
@@ -31,20 +23,7 @@ export interface StatementCard {
 }
 
 /** One row of a member's statement. */
-export interface StatementRow {
-  /** Position within the account: order and cursor (decisions D6). */
-  readonly seq: number;
-  /** ISO 8601 UTC with microseconds. */
-  readonly recordedAt: string;
-  readonly counterparty: StatementCounterparty | null;
-  /** 14 characters, as `7KQ2-X0AB-93TZ`. */
-  readonly reference: string;
-  readonly type: string;
-  /** At most 80 characters (decisions D2). */
-  readonly description: string;
-  /** Plus is money in. */
-  readonly amount: Money;
-  readonly balanceAfter: Money;
+export interface StatementRow extends HolderRow {
   readonly card: StatementCard | null;
 }
 
@@ -59,65 +38,22 @@ export interface StatementRowQuery {
 
 /** Rows of a member's account, the newest first, with names and cards: one statement, however many there are (W-40). */
 export async function readStatementRows(reader: SqlReader, query: StatementRowQuery): Promise<readonly StatementRow[]> {
-  const rows = await reader.rows(rowsSql, [
-    query.memberId,
-    query.memberId,
-    query.accountId,
-    query.firstSeq,
-    query.lastSeq,
-    query.limit,
-  ]);
+  const { accountId, memberId, firstSeq, lastSeq, limit } = query;
+  const holder = holderValues({ kind: 'member', id: memberId });
+  const rows = await reader.rows(rowsSql, [...holder, accountId, firstSeq, lastSeq, limit]);
   return rows.map(statementRow);
 }
 
-/** The part of a counterparty or op_key after `prefix`, or NULL; an id to join by its primary key. */
-function after(prefix: string, column: string): string {
-  return `CASE WHEN LEFT(${column}, ${prefix.length}) = '${prefix}' THEN SUBSTRING(${column}, ${prefix.length + 1}) END`;
-}
-
-/** Where the entry names nobody, what the transaction belongs to does: the organisation, else another member. */
-const rowsSql = `SELECT e.seq, e.recorded_at, e.type, e.side, e.amount_minor, e.balance_after_minor, a.currency,
-    COALESCE(e.counterparty, CONCAT('organisation/', t.organisation_id), CONCAT('member/', NULLIF(t.member_id, ?))) AS counterparty,
-    t.reference, t.description, o.name AS organisation_name, m.first_name, m.last_name,
+const rowsSql = `SELECT ${holderColumns},
     c.captured_minor, c.refunded_minor, c.captured_at, u.brand, u.last4, u.receipt_url
-  FROM ledger_entry e
-  JOIN ledger_account a ON a.id = e.account_id
-  JOIN ledger_transaction t ON t.id = e.transaction_id
-  LEFT JOIN organisation o ON o.id =
-    IF(e.counterparty IS NULL, t.organisation_id, ${after('organisation/', 'e.counterparty')})
-  LEFT JOIN member m ON m.id = IF(e.counterparty IS NULL, IF(t.organisation_id IS NULL, NULLIF(t.member_id, ?), NULL),
-    ${after('member/', 'e.counterparty')})
+  FROM ${holderTables}
   LEFT JOIN card_transaction c ON c.id = ${after(cardInOpKeyPrefix, 't.op_key')} AND c.captured_at IS NOT NULL
   LEFT JOIN top_up u ON c.owner_kind = 'top_up' AND u.id = c.owner_id
   WHERE e.account_id = ? AND e.seq BETWEEN ? AND ?
   ORDER BY e.seq DESC LIMIT ?`;
 
 function statementRow(row: BookRow): StatementRow {
-  const amount = moneyIn(row, 'amount_minor');
-  return {
-    seq: numberIn(row, 'seq'),
-    recordedAt: timeIn(row, 'recorded_at'),
-    counterparty: counterpartyIn(row),
-    reference: textIn(row, 'reference'),
-    type: textIn(row, 'type'),
-    description: presentedDescription({ kind: 'member' }, textIn(row, 'description')),
-    amount: textIn(row, 'side') === 'credit' ? amount : negate(amount),
-    balanceAfter: moneyIn(row, 'balance_after_minor'),
-    card: row['captured_minor'] === null ? null : cardIn(row),
-  };
-}
-
-function counterpartyIn(row: BookRow): StatementCounterparty | null {
-  const counterparty = optionalTextIn(row, 'counterparty');
-  if (counterparty === null) return null;
-  const [kind = '', id] = counterparty.split('/', 2);
-  return { kind, id: id ?? null, name: nameIn(row, kind) };
-}
-
-function nameIn(row: BookRow, kind: string): string | null {
-  if (kind === 'organisation') return optionalTextIn(row, 'organisation_name');
-  if (kind !== 'member' || row['first_name'] === null) return null;
-  return `${textIn(row, 'first_name')} ${textIn(row, 'last_name')}`;
+  return { ...holderRowOf(row, 'member'), card: row['captured_minor'] === null ? null : cardIn(row) };
 }
 
 function cardIn(row: BookRow): StatementCard {

@@ -2,14 +2,12 @@ import { z } from 'zod';
 import type { RefundRules } from '../../domain/refund.ts';
 import type { Orm } from '../../entities/orm.ts';
 import type { SqlPool } from '../../entities/sql-pool.ts';
-import { endOfDay, startOfDay } from '../../reports/local-day.ts';
-import { readMemberBalance, readMemberBalanceAt, type BalanceInstant } from '../../reports/member-balance.ts';
+import { readMemberBalance, readMemberBalanceAt } from '../../reports/member-balance.ts';
 import { readMemberCards } from '../../reports/member-cards.ts';
 import { readMemberStatement } from '../../reports/member-statement.ts';
-import { localDay } from '../../reports/report-params.ts';
 import { ownMember } from '../auto-top-up-setting.ts';
-import { dayRange, instant, instantsOf } from '../local-days.ts';
-import { refusedField } from '../refused-field.ts';
+import { balanceMoment, instantAsked } from '../balance-moment.ts';
+import { dayRange, instantsOf } from '../local-days.ts';
 import { ownOrKeyed, route, type Route } from '../route.ts';
 import { idParam } from '../schemas.ts';
 import {
@@ -62,12 +60,6 @@ function statement({ orm, pool, zone, refundRules: { ageLimitWeeks } }: Statemen
   });
 }
 
-const moment = z.strictObject({
-  at: instant.optional().meta({ description: 'An instant; what was recorded at it counts' }),
-  day: localDay.optional().meta({ description: 'A local day of the deployment; not with `at`' }),
-  edge: z.enum(['start', 'end']).optional().meta({ description: 'Of `day`; default: end' }),
-});
-
 function balance({ orm, pool, zone }: StatementParts): Route {
   return route({
     method: 'get',
@@ -76,7 +68,7 @@ function balance({ orm, pool, zone }: StatementParts): Route {
     summary: "Read a member's balance now, at an instant, or at the start or end of a day",
     policy: viewers,
     params,
-    query: moment,
+    query: balanceMoment,
     responses: { 200: { description: 'The balance', schema: memberBalanceSchema } },
     handle: async ({ principal, params: { id }, query }) => {
       const asked = instantAsked(query, zone);
@@ -85,15 +77,6 @@ function balance({ orm, pool, zone }: StatementParts): Route {
       return { status: 200, body: memberBalanceView(id, asked?.at ?? null, found) };
     },
   });
-}
-
-/** Null for now. What was recorded at a midnight belongs to the day that begins (BAD-01). */
-function instantAsked({ at, day, edge }: z.output<typeof moment>, zone: string): BalanceInstant | null {
-  if (at !== undefined && day !== undefined) throw refusedField('invalid_request', 'day', 'does not go with at');
-  if (edge !== undefined && day === undefined) throw refusedField('invalid_request', 'edge', 'needs a day');
-  if (at !== undefined) return { at, isInclusive: true };
-  if (day === undefined) return null;
-  return { at: edge === 'start' ? startOfDay(day, zone) : endOfDay(day, zone), isInclusive: false };
 }
 
 /** As many card payments as an administrator sees at once (cobalt.md C61). */

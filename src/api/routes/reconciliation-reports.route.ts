@@ -10,7 +10,7 @@ import {
   type ReconciliationPeriod,
 } from '../../reports/reconciliation-period.ts';
 import { moneyView } from '../ledger-view.ts';
-import { localDay } from '../local-days.ts';
+import { localDay } from '../../reports/report-params.ts';
 import { keyed, route, type Answer, type Route } from '../route.ts';
 import { currency, money } from '../schemas.ts';
 

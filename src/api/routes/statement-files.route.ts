@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { Principal } from '../../domain/principal.ts';
 import { statementCsv } from '../../reports/member-statement-csv.ts';
 import { statementPdf } from '../../reports/member-statement-pdf.ts';
-import { openStatementFile, readAsOf, type StatementFile } from '../../reports/statement-file.ts';
+import { openStatementFile, readAsOf, type MemberFile } from '../../reports/statement-file.ts';
 import { ownMember } from '../auto-top-up-setting.ts';
 import { dayRange, instant, instantsOf } from '../local-days.ts';
 import { refusedField } from '../refused-field.ts';
@@ -75,10 +75,7 @@ interface FileRequest {
   readonly query: Cutting;
 }
 
-async function open(
-  { orm, pool, zone }: StatementParts,
-  { principal, id, query }: FileRequest,
-): Promise<StatementFile> {
+async function open({ orm, pool, zone }: StatementParts, { principal, id, query }: FileRequest): Promise<MemberFile> {
   const range = instantsOf(query, zone);
   const member = await ownMember(orm, principal, id);
   const asOf = await readAsOf(pool, query.asOf);
@@ -87,7 +84,7 @@ async function open(
 }
 
 function download(
-  { asOf }: StatementFile,
+  { asOf }: MemberFile,
   name: string,
   { type, stream }: { readonly type: string; readonly stream: Readable },
 ): Answer {
