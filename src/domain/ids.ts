@@ -37,6 +37,9 @@ export type SettlementRunId = Brand<string, 'SettlementRunId'>;
 export type SettlementItemId = Brand<string, 'SettlementItemId'>;
 export type PayoutId = Brand<string, 'PayoutId'>;
 export type PayoutFileId = Brand<string, 'PayoutFileId'>;
+export type ReconciliationRunId = Brand<string, 'ReconciliationRunId'>;
+export type ReconciliationDifferenceId = Brand<string, 'ReconciliationDifferenceId'>;
+export type BankStatementId = Brand<string, 'BankStatementId'>;
 
 /** Prefix of each kind of identifier. */
 export const idPrefixes = {
@@ -70,6 +73,9 @@ export const idPrefixes = {
   settlementItem: 'sti',
   payout: 'pyt',
   payoutFile: 'pyf',
+  reconciliationRun: 'rcr',
+  reconciliationDifference: 'rcd',
+  bankStatement: 'bst',
 } as const;
 export type IdKind = keyof typeof idPrefixes;
 
