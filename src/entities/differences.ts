@@ -53,7 +53,9 @@ export async function recordDifferences(
       ...changed.map(({ known, one }) => changing(known.id, one, at)),
       ...gone.map(({ id }) => closing(id, at)),
     ],
-    async (statements) => void (await pool.transact(statements)),
+    async (statements) => {
+      await pool.transact(statements);
+    },
   );
   return { opened: fresh.length, closed: gone.length };
 }

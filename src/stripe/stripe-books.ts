@@ -56,8 +56,12 @@ const blank = { lines: [], objects: [] } as const;
 
 /** Whole seconds, as Stripe has them; the last second is read again by the next range, which changes nothing. */
 function paramsOf({ from, until, after }: BookPageRequest): ListParams {
-  const created = { gte: Math.floor(Date.parse(from) / 1_000), lt: Math.ceil(Date.parse(until) / 1_000) };
+  const created = { gte: secondsOf(from), lt: secondsOf(until) + (Date.parse(until) % 1_000 > 0 ? 1 : 0) };
   return { created, limit, ...(after === null ? {} : { starting_after: after }) };
+}
+
+function secondsOf(iso: string): number {
+  return Date.parse(iso.slice(0, 19) + 'Z') / 1_000;
 }
 
 interface Page<T> {

@@ -9,3 +9,4 @@ export { refund } from './refund.workflow.ts';
 export { cardReview } from './card-review.workflow.ts';
 export { internalRefund } from './internal-refund.workflow.ts';
 export { strayMoney } from './stray-money.workflow.ts';
+export { reconcileDay } from './reconcile-day.workflow.ts';
