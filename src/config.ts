@@ -125,6 +125,13 @@ const schema = z.object({
   SEAL_KEYS: sealKeys,
   /** JSON by currency of the tax that fees include: `{"AUD": {"label": "GST", "rateBp": 1000}}`. */
   FEE_TAXES: z.string().optional(),
+  /** Our own account at the bank, as in `bank/<name>/<currency>`: where processors pay to. */
+  BANK_REF: z
+    .string()
+    .regex(/^[A-Za-z0-9_.-]{1,64}$/, 'must be a name of letters, digits, dots and dashes')
+    .default('main'),
+  /** What the processor or the book does not show yet is no alarm before this. */
+  RECONCILE_GRACE_MS: z.coerce.number().int().nonnegative().default(86_400_000),
   DEFAULT_ZONE: z.string().min(1).default('Australia/Sydney'),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
 });

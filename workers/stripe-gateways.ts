@@ -1,10 +1,12 @@
 import type { CardPort } from '../src/domain/card-port.ts';
 import type { CardRefundPort } from '../src/domain/card-refund-port.ts';
 import type { CardSetUpPort } from '../src/domain/card-set-up-port.ts';
+import type { ProcessorBooksPort } from '../src/domain/processor-books-port.ts';
 import type { Config } from '../src/config.ts';
 import type { ProcessorPort, ProcessorSweepPort } from '../src/domain/processor-port.ts';
 import type { ProcessorAccount } from '../src/entities/processor-account.entity.ts';
 import { subscribedEventTypes } from '../src/domain/provider-events.ts';
+import { createStripeBooks } from '../src/stripe/stripe-books.ts';
 import { createStripeCardGateway } from '../src/stripe/card-gateway.ts';
 import { createStripeCardRefunds } from '../src/stripe/card-refunds.ts';
 import { createStripeCardSetUp } from '../src/stripe/card-set-up.ts';
@@ -18,9 +20,11 @@ export interface Gateways {
   readonly cardsAt: (account: ProcessorAccount) => CardPort;
   readonly savedCardsAt: (account: ProcessorAccount) => CardSetUpPort;
   readonly refundsAt: (account: ProcessorAccount) => CardRefundPort;
+  readonly booksAt: (account: ProcessorAccount) => ProcessorBooksPort;
 }
 
 type Gateway = ProcessorPort &
+  ProcessorBooksPort &
   ProcessorSweepPort &
   CardSetUpPort & { readonly cards: CardPort; readonly refunds: CardRefundPort };
 
@@ -38,6 +42,7 @@ export function createStripeGateways(config: Config): Gateways {
     const gateway = {
       cards: createStripeCardGateway(client),
       refunds: createStripeCardRefunds(client),
+      ...createStripeBooks(client),
       ...createStripeCardSetUp(client),
       ...createStripeTerminalGateway(client),
       ...createStripeSweep(client, { types: subscribedEventTypes, now: Date.now }),
@@ -51,5 +56,6 @@ export function createStripeGateways(config: Config): Gateways {
     cardsAt: (account) => of(account).cards,
     savedCardsAt: of,
     refundsAt: (account) => of(account).refunds,
+    booksAt: of,
   };
 }

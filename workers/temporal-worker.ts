@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { Client } from '@temporalio/client';
-import { bundleWorkflowCode, NativeConnection, Worker, type WorkerOptions } from '@temporalio/worker';
+import { bundleWorkflowCode, NativeConnection, Runtime, Worker, type WorkerOptions } from '@temporalio/worker';
 import { createLateEventActivities } from '../src/activities/late-event.activities.ts';
 import { createAutoTopUpActivities } from '../src/activities/auto-top-up.activities.ts';
 import { createMemberPaymentActivities } from '../src/activities/member-payment.activities.ts';
@@ -17,8 +17,9 @@ import type { Config } from '../src/config.ts';
 import { createOrm } from '../src/entities/orm.ts';
 import { SqlPool } from '../src/entities/sql-pool.ts';
 import { createPoster } from '../src/ledger/poster.ts';
-import { createBulkActivities } from './bulk-activities.ts';
+import { createBulkActivities, type BulkDependencies } from './bulk-activities.ts';
 import type { Running } from './process.ts';
+import { keepReconciliationSchedules } from './reconciliation-schedules.ts';
 import { limitsFrom } from './member-money.ts';
 import { refundRulesOf } from './refund-rules.ts';
 import { createStripeGateways } from './stripe-gateways.ts';
@@ -55,15 +56,11 @@ export async function createTemporalWorker(config: Config): Promise<Running> {
     maxCachedWorkflows: config.MAX_CACHED_WORKFLOWS,
     shutdownGraceTime,
   });
-  const bulk = await Worker.create({
-    ...shared,
-    taskQueue: config.TASK_QUEUE_BULK,
-    activities: createBulkActivities(),
-    maxCachedWorkflows: bulkWorkflowsCached,
-    maxConcurrentActivityTaskExecutions: bulkActivitiesAtOnce,
-    shutdownGraceTime,
-  });
+  const bulk = await Worker.create({ ...shared, ...bulkOptions(config, { ...deps, ...reconciliationOf(config) }) });
+  const client = new Client({ connection, namespace: config.TEMPORAL_NAMESPACE });
+  const stopSchedules = keepReconciliationSchedules(config, { orm, client, failed: schedulesFailed });
   const ended = runTogether([payments, bulk]).finally(async () => {
+    stopSchedules();
     await poster.close();
     await pool.close();
     await orm.close();
@@ -77,6 +74,29 @@ export async function createTemporalWorker(config: Config): Promise<Running> {
       await ended;
     },
   };
+}
+
+function bulkOptions(config: Config, deps: BulkDependencies) {
+  return {
+    taskQueue: config.TASK_QUEUE_BULK,
+    activities: createBulkActivities(deps),
+    maxCachedWorkflows: bulkWorkflowsCached,
+    maxConcurrentActivityTaskExecutions: bulkActivitiesAtOnce,
+    shutdownGraceTime,
+  };
+}
+
+function reconciliationOf(config: Config) {
+  return {
+    defaultZone: config.DEFAULT_ZONE,
+    bankRef: config.BANK_REF,
+    graceMs: config.RECONCILE_GRACE_MS,
+  };
+}
+
+/** Temporal or the database is away: it is tried again, and a day that was missed is read with the next. */
+function schedulesFailed(error: unknown): void {
+  Runtime.instance().logger.warn('the schedules of reconciliation were not looked after', { error: String(error) });
 }
 
 /** A month's end needs few at a time, and must not take the cashier's share of the machine. */

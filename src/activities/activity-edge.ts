@@ -12,11 +12,11 @@ const atOnceMs = 1_000;
 /**
  * The edge between our errors and Temporal's: a rule that said no is not retried, a silent processor is retried after
  * the pause it asked for, everything else is retried as the workflow says. While it works it says so every second, so
- * that the death of its worker is known long before its time is up.
+ * that the death of its worker is known long before its time is up; `progress` is where the next one goes on.
  */
-export async function activityEdge<T>(work: () => Promise<T>): Promise<T> {
+export async function activityEdge<T>(work: () => Promise<T>, progress?: () => unknown): Promise<T> {
   const context = asyncLocalStorage.getStore();
-  const pulse = setInterval(() => context?.heartbeat(), heartbeatMs);
+  const pulse = setInterval(() => context?.heartbeat(progress?.()), heartbeatMs);
   try {
     return await persist(work);
   } catch (error) {

@@ -41,6 +41,9 @@ export type CorrectionId = Brand<string, 'CorrectionId'>;
 export type ReportJobId = Brand<string, 'ReportJobId'>;
 export type OrganisationLetterId = Brand<string, 'OrganisationLetterId'>;
 export type OrganisationPaymentId = Brand<string, 'OrganisationPaymentId'>;
+export type ReconciliationRunId = Brand<string, 'ReconciliationRunId'>;
+export type ReconciliationDifferenceId = Brand<string, 'ReconciliationDifferenceId'>;
+export type BankStatementId = Brand<string, 'BankStatementId'>;
 
 /** Prefix of each kind of identifier. */
 export const idPrefixes = {
@@ -78,6 +81,9 @@ export const idPrefixes = {
   reportJob: 'rpj',
   organisationLetter: 'ltr',
   organisationPayment: 'opy',
+  reconciliationRun: 'rcr',
+  reconciliationDifference: 'rcd',
+  bankStatement: 'bst',
 } as const;
 export type IdKind = keyof typeof idPrefixes;
 

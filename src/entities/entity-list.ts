@@ -34,6 +34,13 @@ import { PayoutFileLine } from './payout-file-line.entity.ts';
 import { ProcessorAccount } from './processor-account.entity.ts';
 import { ProviderEvent } from './provider-event.entity.ts';
 import { ProviderObject } from './provider-object.entity.ts';
+import { ReconciliationRun } from './reconciliation-run.entity.ts';
+import { ReconciliationCheckpoint } from './reconciliation-checkpoint.entity.ts';
+import { ReconciliationDifference } from './reconciliation-difference.entity.ts';
+import { ReconciliationLine } from './reconciliation-line.entity.ts';
+import { ReconciliationObject } from './reconciliation-object.entity.ts';
+import { BankStatement } from './bank-statement.entity.ts';
+import { BankStatementLine } from './bank-statement-line.entity.ts';
 import { Reader } from './reader.entity.ts';
 import { Refund } from './refund.entity.ts';
 import { ReportJob } from './report-job.entity.ts';
@@ -54,6 +61,8 @@ export const entities = [
   AuditEvent,
   AutoTopUp,
   BankDetail,
+  BankStatementLine,
+  BankStatement,
   Booking,
   BookingLine,
   CallbackDelivery,
@@ -87,6 +96,11 @@ export const entities = [
   ProviderEvent,
   ProviderObject,
   Reader,
+  ReconciliationObject,
+  ReconciliationLine,
+  ReconciliationDifference,
+  ReconciliationCheckpoint,
+  ReconciliationRun,
   Refund,
   ReportJob,
   ReportPiece,

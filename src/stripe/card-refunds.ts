@@ -60,7 +60,7 @@ function factOf(refunded: Stripe.Refund): RefundFact {
   return {
     refundRef: refunded.id,
     refundId: refunded.metadata?.['refund_id'] ?? null,
-    status: statusOf(refunded),
+    status: refundStatusOf(refunded),
     amountMinor: fromStripeAmount(refunded.amount, refunded.currency),
     currency: refunded.currency.toUpperCase(),
     failureReason: refunded.failure_reason ?? null,
@@ -68,7 +68,8 @@ function factOf(refunded: Stripe.Refund): RefundFact {
   };
 }
 
-function statusOf({ id, status }: Stripe.Refund): RefundFact['status'] {
+/** A refund's status in our words. Throws `InvariantViolation` for one that it does not know. */
+export function refundStatusOf({ id, status }: Stripe.Refund): RefundFact['status'] {
   switch (status) {
     case 'succeeded':
       return 'succeeded';
@@ -95,12 +96,10 @@ const disputeStatuses: Readonly<Record<string, DisputeFact['status']>> = {
 };
 
 function disputeOf(dispute: Stripe.Dispute): DisputeFact {
-  const status = disputeStatuses[dispute.status];
-  if (status === undefined) throw new InvariantViolation(`Unknown status of a dispute: ${dispute.status}`);
   const dueBy = dispute.evidence_details.due_by;
   return {
     disputeRef: dispute.id,
-    status,
+    status: disputeStatusOf(dispute),
     reason: dispute.reason,
     amountMinor: fromStripeAmount(dispute.amount, dispute.currency),
     currency: dispute.currency.toUpperCase(),
@@ -108,6 +107,13 @@ function disputeOf(dispute: Stripe.Dispute): DisputeFact {
     evidenceDueAt: dueBy === null ? null : new Date(dueBy * 1_000).toISOString(),
     createdAt: new Date(dispute.created * 1_000).toISOString(),
   };
+}
+
+/** A dispute's status in our words. Throws `InvariantViolation` for one that it does not know. */
+export function disputeStatusOf({ status: theirs }: Pick<Stripe.Dispute, 'status'>): DisputeFact['status'] {
+  const status = disputeStatuses[theirs];
+  if (status === undefined) throw new InvariantViolation(`Unknown status of a dispute: ${theirs}`);
+  return status;
 }
 
 function movementOf({ id, amount, fee, currency }: Stripe.BalanceTransaction): DisputeMovementFact {

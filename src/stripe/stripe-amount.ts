@@ -1,4 +1,4 @@
-import { parseCurrency } from '../domain/currency.ts';
+import { isCurrency, parseCurrency } from '../domain/currency.ts';
 import { fromProviderAmount, money, toProviderAmount } from '../domain/money.ts';
 
 /** Minor units of our book as Stripe's amount of `currency` (ISO code, any case); ISK and UGX differ (decisions D64). */
@@ -12,4 +12,9 @@ export function toStripeAmount(amountMinor: number, currency: string): number {
  */
 export function fromStripeAmount(amount: number, currency: string): number {
   return fromProviderAmount(amount, parseCurrency(currency.toUpperCase()), 'stripe').amountMinor;
+}
+
+/** Whether we know the places of Stripe's `currency` (ISO code, any case). */
+export function isCurrencyOf(currency: string): boolean {
+  return isCurrency(currency.toUpperCase());
 }

@@ -10,3 +10,4 @@ export { cardReview } from './card-review.workflow.ts';
 export { internalRefund } from './internal-refund.workflow.ts';
 export { strayMoney } from './stray-money.workflow.ts';
 export { correction } from './correction.workflow.ts';
+export { reconcileDay } from './reconcile-day.workflow.ts';

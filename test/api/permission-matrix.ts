@@ -71,8 +71,9 @@ export function askRoute(
   route: Route,
   { as, things }: { as: string; things: Things },
 ): Promise<TestAnswer> {
-  const noun = /([\w-]+)\/:/.exec(route.path)?.[1] ?? '';
-  const path = route.path.replace(/:\w+/, encodeURIComponent(things[noun] ?? 'nothing'));
+  const path = route.path.replaceAll(/([\w-]+)\/:\w+/g, (_, noun: string) => {
+    return `${noun}/${encodeURIComponent(things[noun] ?? 'nothing')}`;
+  });
   const body = route.body === undefined ? {} : { body: bodies[`${route.method} ${route.path}`] ?? {} };
   return api.call(route.method.toUpperCase(), path, { as, key: randomUUID(), ...body });
 }

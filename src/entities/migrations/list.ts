@@ -10,6 +10,7 @@ import { AssertedActorsMigration } from './0007-asserted-actors.ts';
 import { SettlementMigration } from './0008-settlement.ts';
 import { OrganisationsMigration } from './0009-organisations.ts';
 import { ReportJobsMigration } from './0013-report-jobs.ts';
+import { ReconciliationMigration } from './0014-reconciliation.ts';
 import { CorrectionsMigration } from './0015-corrections.ts';
 
 /** Every migration in order; they only go forward (decisions D56). */
@@ -24,5 +25,6 @@ export const migrations: readonly { readonly name: string; readonly class: Const
   { name: '0008-settlement', class: SettlementMigration },
   { name: '0009-organisations', class: OrganisationsMigration },
   { name: '0013-report-jobs', class: ReportJobsMigration },
+  { name: '0014-reconciliation', class: ReconciliationMigration },
   { name: '0015-corrections', class: CorrectionsMigration },
 ];
