@@ -29,12 +29,14 @@ import { saleRoutes } from './routes/sales.route.ts';
 import { siteRoutes } from './routes/sites.route.ts';
 import type { SaleEventHub } from './sale-event-hub.ts';
 import { SaleMessenger } from './sale-messenger.ts';
+import { monthEndRoutes, type SettlementSettings } from './settlement-routes.ts';
 
 /** Figures of a deployment. */
 export interface ApiSettings extends MemberMoneySettings {
   readonly version: string;
   readonly saleTiming: SaleTiming;
   readonly saleAmountMaxMinor: number;
+  readonly settlement: SettlementSettings;
   readonly rateLimitPerMinute: number;
   /** Comma-separated. */
   readonly corsOrigins: string;
@@ -103,6 +105,7 @@ export function apiRoutes(parts: ApiDependencies): readonly Route[] {
     ...readerRoutes({ orm, pool, administrationFor: parts.administrationFor }),
     ...organisationRoutes(orm, settings.defaultZone),
     ...memberMoneyRoutes(parts),
+    ...monthEndRoutes(parts),
     ...callbackRoutes(orm),
     ...noticeRoutes({ orm, pool }),
     ...processorAccountRoutes(orm),

@@ -24,6 +24,16 @@ export interface Problem {
 /** The status of each refusal (decisions D52). Total, so that a new code cannot be forgotten. */
 export const problemStatus: Readonly<Record<ProblemCode, number>> = {
   amount_out_of_range: 422,
+  zone_unknown: 422,
+  settlement_state_conflict: 409,
+  plan_changed: 409,
+  person_required: 403,
+  period_unknown: 422,
+  period_not_over: 409,
+  override_out_of_bounds: 422,
+  fees_not_set: 409,
+  approval_repeated: 409,
+  approval_not_independent: 403,
   authorization_exceeded: 422,
   conflict: 409,
   consent_missing: 403,
@@ -68,6 +78,16 @@ export const problemStatus: Readonly<Record<ProblemCode, number>> = {
 
 const titles: Readonly<Record<ProblemCode, string>> = {
   amount_out_of_range: 'The amount is out of range',
+  zone_unknown: 'No organisation is in this zone',
+  settlement_state_conflict: 'The settlement is in another state',
+  plan_changed: 'The plan has changed',
+  person_required: 'A person must do this',
+  period_unknown: 'There is no such period',
+  period_not_over: 'The period is not over',
+  override_out_of_bounds: 'The override is out of bounds',
+  fees_not_set: 'No fees are set',
+  approval_repeated: 'This person has approved already',
+  approval_not_independent: 'Somebody else must approve',
   authorization_exceeded: 'More than was authorized',
   conflict: 'In conflict with what is there',
   consent_missing: 'The member has not consented',

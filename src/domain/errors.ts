@@ -4,6 +4,16 @@
  */
 export type DomainErrorCode =
   | 'amount_out_of_range'
+  | 'zone_unknown'
+  | 'settlement_state_conflict'
+  | 'plan_changed'
+  | 'person_required'
+  | 'period_unknown'
+  | 'period_not_over'
+  | 'override_out_of_bounds'
+  | 'fees_not_set'
+  | 'approval_repeated'
+  | 'approval_not_independent'
   | 'authorization_exceeded'
   | 'conflict'
   | 'consent_missing'

@@ -6,6 +6,8 @@ import type { TokenSettings } from '../../src/api/person-tokens.ts';
 import { SaleEventHub } from '../../src/api/sale-event-hub.ts';
 import type { ReaderAdministration } from '../../src/domain/reader-administration.ts';
 import type { SaleTiming } from '../../src/domain/sale-timing.ts';
+import { defaultFeeTaxes } from '../../src/domain/fee-tax.ts';
+import { settlementTiming } from '../../src/domain/settlement-run.ts';
 import { refundRules } from '../../src/domain/refund.ts';
 import { topUpLimits } from '../../src/domain/top-up-limits.ts';
 import { AnswerKeeper } from '../../src/entities/answer-keeper.ts';
@@ -148,6 +150,13 @@ function dependenciesOf(
       refundTiming: patient,
       refundRules,
       saleAmountMaxMinor: 10_000_00,
+      settlement: {
+        taskQueueBulk: temporal.taskQueue,
+        timing: settlementTiming,
+        rules: { feeTaxes: defaultFeeTaxes, minimums: {} },
+        approvalsWanted: 1,
+        sealKeys: { keys: [] },
+      },
       defaultZone: 'Australia/Sydney',
       rateLimitPerMinute: 100_000,
       corsOrigins: 'https://till.example',
