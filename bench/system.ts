@@ -112,6 +112,7 @@ function environment(places: Places): Record<string, string> {
     TASK_QUEUE_PAYMENTS: `payments-${name}`,
     TASK_QUEUE_BULK: `bulk-${name}`,
     QUEUE_PREFIX: `bench-${name}`,
+    SETTLEMENT_SCHEDULE: 'false',
     WORKFLOW_BUNDLE: places.bundle,
     STRIPE_API_KEY: 'sk_test_demo',
     STRIPE_API_BASE: places.simulatorUrl,

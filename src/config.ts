@@ -132,6 +132,24 @@ const schema = z.object({
     .default('main'),
   /** What the processor or the book does not show yet is no alarm before this. */
   RECONCILE_GRACE_MS: z.coerce.number().int().nonnegative().default(86_400_000),
+  /** Whether each zone's month is settled by itself; runs wait for approval all the same. */
+  SETTLEMENT_SCHEDULE: flag.default(true),
+  SETTLEMENT_SCHEDULE_MS: ms.default(600_000),
+  SETTLEMENT_DAY: z.coerce.number().int().min(1).max(28).default(1),
+  /** Local; not between 1 and 3, which some days have twice or not at all. */
+  SETTLEMENT_HOUR: z.coerce
+    .number()
+    .int()
+    .refine((hour) => hour === 0 || (hour >= 4 && hour <= 23), 'must be 0 or from 4 to 23')
+    .default(5),
+  /** How many people must approve a settlement. */
+  SETTLEMENT_APPROVALS: z.coerce.number().int().min(1).max(2).default(1),
+  /** Settles what is there where it is less than was planned, in runs of the schedule. */
+  SETTLEMENT_CAPS: flag.default(false),
+  /** JSON by currency: payouts below wait for the next month, in minor units. */
+  SETTLEMENT_MINIMUM: z.string().optional(),
+  /** JSON that overrides single figures of a settlement's patience, in ms. */
+  SETTLEMENT_TIMING: z.string().optional(),
   DEFAULT_ZONE: z.string().min(1).default('Australia/Sydney'),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
 });

@@ -20,6 +20,7 @@ import { checkoutTimingOf, limitsFrom } from './member-money.ts';
 import { tokenSettingsOf } from './person-tokens.ts';
 import { refundRulesOf, refundTimingOf } from './refund-rules.ts';
 import { saleTimingOf } from './sale-timing.ts';
+import { settlementSettingsOf } from './settlement-settings.ts';
 import { AnswerKeeper } from '../src/entities/answer-keeper.ts';
 import { createOrm } from '../src/entities/orm.ts';
 import type { ProcessorAccount } from '../src/entities/processor-account.entity.ts';
@@ -29,6 +30,7 @@ import { SqlPool } from '../src/entities/sql-pool.ts';
 import { createWebhookAccounts } from '../src/entities/webhook-accounts.read.ts';
 import { createDispatchProducer, dispatchProviderEventsQueue } from '../src/jobs/dispatch-provider-events.queue.ts';
 import { deliverCallbacksQueue } from '../src/jobs/deliver-callbacks.queue.ts';
+import { keepSettlementSchedulesQueue } from '../src/jobs/keep-settlement-schedules.queue.ts';
 import { sealBookQueue } from '../src/jobs/seal-book.queue.ts';
 import { sweepInboxQueue } from '../src/jobs/sweep-inbox.queue.ts';
 import { sweepProcessorFeesQueue } from '../src/jobs/sweep-processor-fees.queue.ts';
@@ -166,6 +168,7 @@ function createApps(config: Config, parts: Opened & { readonly health: Health; r
       refundRules: refundRulesOf(config),
       saleAmountMaxMinor: config.SALE_AMOUNT_MAX_MINOR,
       corrections: correctionRulesOf(config),
+      settlement: settlementSettingsOf(config),
       defaultZone: config.DEFAULT_ZONE,
       rateLimitPerMinute: config.API_RATE_LIMIT_PER_MINUTE,
       corsOrigins: config.API_CORS_ORIGINS,
@@ -190,6 +193,7 @@ function boardQueues(redis: Redis, prefix: string, log: Logger): Queue[] {
     sweepSavedCardsQueue,
     sealBookQueue,
     deliverCallbacksQueue,
+    keepSettlementSchedulesQueue,
   ];
   return names.map((name) => {
     const queue = new Queue(name, { connection: redis, prefix });

@@ -1,10 +1,54 @@
+import type { NativeConnection } from '@temporalio/worker';
+import { Client, WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
+import { createSettlementActivities, type SettlementDependencies } from '../src/activities/settlement.activities.ts';
 import { createReconciliationActivities } from '../src/activities/reconciliation.activities.ts';
 import type { ReconciliationDependencies } from '../src/activities/reconciliation-desk.ts';
+import type { Config } from '../src/config.ts';
+import { settlementRulesOf } from './settlement-settings.ts';
 
 /** What the bulk queue's activities stand on. */
-export type BulkDependencies = ReconciliationDependencies;
+export interface BulkDependencies
+  extends ReconciliationDependencies, Pick<SettlementDependencies, 'pool' | 'poster' | 'now'> {
+  readonly connection: NativeConnection;
+  readonly config: Config;
+}
 
 /** What the workflows of the `bulk` queue do in the world: settlements, payouts and reconciliation. */
-export function createBulkActivities(deps: BulkDependencies): object {
-  return { ...createReconciliationActivities(deps) };
+export function createBulkActivities({ connection, config, ...deps }: BulkDependencies): object {
+  return {
+    ...createReconciliationActivities(deps),
+    ...createSettlementActivities({
+      ...deps,
+      settlementRules: settlementRulesOf(config),
+      scheduled: { approvalsWanted: config.SETTLEMENT_APPROVALS, capsShort: config.SETTLEMENT_CAPS },
+      startPayouts: payoutStarter(connection, config),
+    }),
+  };
+}
+
+/** Starts that are under way at once: enough to fill the way there and back. */
+const startsAtOnce = 10;
+
+/** Each payout has one workflow for ever; one that runs, or has run, is left alone. */
+function payoutStarter(connection: NativeConnection, config: Config): SettlementDependencies['startPayouts'] {
+  const client = new Client({ connection, namespace: config.TEMPORAL_NAMESPACE });
+  const start = async (payoutId: string): Promise<void> => {
+    try {
+      await client.workflow.start('payout', {
+        workflowId: `payout-${payoutId}`,
+        taskQueue: config.TASK_QUEUE_BULK,
+        args: [{ schema: 1, payoutId }],
+        workflowIdReusePolicy: 'REJECT_DUPLICATE',
+      });
+    } catch (error) {
+      if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+    }
+  };
+  return async (payoutIds) => {
+    const waiting = payoutIds.values();
+    const lane = async (): Promise<void> => {
+      for (const payoutId of waiting) await start(payoutId);
+    };
+    await Promise.all(Array.from({ length: startsAtOnce }, lane));
+  };
 }

@@ -17,6 +17,7 @@ import { createOrm, unitOfWork, type Orm } from '../src/entities/orm.ts';
 import { ProcessorAccount } from '../src/entities/processor-account.entity.ts';
 import { createInbox } from '../src/entities/provider-event-inbox.ts';
 import { ProviderEventRows } from '../src/entities/provider-event-rows.ts';
+import { readSettlementZones } from '../src/entities/settlement-plan.read.ts';
 import { UnbegunSales } from '../src/entities/unbegun-sales.read.ts';
 import { SavedCards } from '../src/entities/saved-cards.ts';
 import { SqlPool } from '../src/entities/sql-pool.ts';
@@ -24,11 +25,13 @@ import { createCallbackSender } from '../src/jobs/callback-sender.ts';
 import { createJobs, type Jobs } from '../src/jobs/create-jobs.ts';
 import type { JobMetrics } from '../src/jobs/job-ports.ts';
 import { createMailer } from '../src/jobs/mailer.ts';
+import { keepSettlementSchedules } from '../src/jobs/settlement-schedules.ts';
 import { createTemporalMessenger } from '../src/jobs/temporal-messenger.ts';
 import { createSealer } from '../src/ledger/seal.ts';
 import type { Running } from './process.ts';
 import { checkoutTimingOf } from './member-money.ts';
 import { refundTimingOf } from './refund-rules.ts';
+import { settlementTimingOf } from './settlement-settings.ts';
 import { saleTimingOf } from './sale-timing.ts';
 import { createStripeGateways } from './stripe-gateways.ts';
 import { promptReconnection, temporalConnection } from './temporal-connection.ts';
@@ -116,6 +119,8 @@ function startable(config: Config, parts: Opened & { readonly log: Logger; reado
     openInbox: (onStored) => createInbox({ databaseUrl: config.DATABASE_URL, onStored }),
     sweepFor: sweeps(config, orm),
     sealer: parts.sealer,
+    settlementZones: () => readSettlementZones(pool),
+    keepSchedules: schedulesOf(config, parts.temporal),
     now: () => new Date(),
     every: {
       inboxSweepMs: config.INBOX_SWEEP_MS,
@@ -127,8 +132,19 @@ function startable(config: Config, parts: Opened & { readonly log: Logger; reado
       sealMs: config.SEAL_MS,
       callbackMs: config.CALLBACK_MS,
       noticeMs: config.NOTICE_MS,
+      settlementScheduleMs: config.SETTLEMENT_SCHEDULE_MS,
     },
   });
+}
+
+/** Null where months are settled by hand only. */
+function schedulesOf(config: Config, client: Client): ((zones: readonly string[]) => Promise<number>) | null {
+  if (!config.SETTLEMENT_SCHEDULE) return null;
+  const settings = {
+    ...{ prefix: config.QUEUE_PREFIX, day: config.SETTLEMENT_DAY, hour: config.SETTLEMENT_HOUR },
+    ...{ taskQueue: config.TASK_QUEUE_BULK, timing: settlementTimingOf(config) },
+  };
+  return (zones) => keepSettlementSchedules(client, settings, zones);
 }
 
 /** How members and organisations are told: from rows to mails. */

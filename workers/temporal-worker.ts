@@ -56,7 +56,10 @@ export async function createTemporalWorker(config: Config): Promise<Running> {
     maxCachedWorkflows: config.MAX_CACHED_WORKFLOWS,
     shutdownGraceTime,
   });
-  const bulk = await Worker.create({ ...shared, ...bulkOptions(config, { ...deps, ...reconciliationOf(config) }) });
+  const bulk = await Worker.create({
+    ...shared,
+    ...bulkOptions(config, { ...deps, ...reconciliationOf(config), connection, config }),
+  });
   const client = new Client({ connection, namespace: config.TEMPORAL_NAMESPACE });
   const stopSchedules = keepReconciliationSchedules(config, { orm, client, failed: schedulesFailed });
   const ended = runTogether([payments, bulk]).finally(async () => {

@@ -34,6 +34,7 @@ import { saleRoutes } from './routes/sales.route.ts';
 import { siteRoutes } from './routes/sites.route.ts';
 import type { SaleEventHub } from './sale-event-hub.ts';
 import { SaleMessenger } from './sale-messenger.ts';
+import { monthEndRoutes, type SettlementSettings } from './settlement-routes.ts';
 
 /** Figures of a deployment. */
 export interface ApiSettings extends MemberMoneySettings {
@@ -41,6 +42,7 @@ export interface ApiSettings extends MemberMoneySettings {
   readonly saleTiming: SaleTiming;
   readonly saleAmountMaxMinor: number;
   readonly corrections: CorrectionRules;
+  readonly settlement: SettlementSettings;
   readonly rateLimitPerMinute: number;
   /** Comma-separated. */
   readonly corsOrigins: string;
@@ -111,6 +113,7 @@ export function apiRoutes(parts: ApiDependencies): readonly Route[] {
     ...memberMoneyRoutes(parts),
     ...correctionRoutes(correctionParts(parts)),
     ...administrationRoutes(parts),
+    ...monthEndRoutes(parts),
     ...callbackRoutes(orm),
     ...noticeRoutes({ orm, pool }),
     ...processorAccountRoutes(orm),

@@ -49,6 +49,7 @@ import { Sale } from './sale.entity.ts';
 import { SaleAttempt } from './sale-attempt.entity.ts';
 import { SaleEvent } from './sale-event.entity.ts';
 import { SettlementApproval } from './settlement-approval.entity.ts';
+import { SettlementDecision } from './settlement-decision.entity.ts';
 import { SettlementItem } from './settlement-item.entity.ts';
 import { SettlementRun } from './settlement-run.entity.ts';
 import { Site } from './site.entity.ts';
@@ -108,6 +109,7 @@ export const entities = [
   SaleAttempt,
   SaleEvent,
   SettlementApproval,
+  SettlementDecision,
   SettlementItem,
   SettlementRun,
   Site,

@@ -8,6 +8,8 @@ const SettlementRunSchema = defineEntity({
   indexes: [{ name: 'settlement_run_period_index', properties: ['zone', 'period'] }],
   properties: {
     id: p.string().$type<SettlementRunId>().length(30).collation('ascii_bin').primary(),
+    /** Where messages about it go. */
+    workflowId: p.string().length(255).collation('ascii_bin'),
     no: p.integer().unsigned().autoincrement().unique('settlement_run_no_unique'),
     zone: p.string().length(64).collation('ascii_bin'),
     /** The local month that is settled, as `2026-10`. */
@@ -21,6 +23,10 @@ const SettlementRunSchema = defineEntity({
     approvalsWanted: p.integer(),
     planHash: p.string().length(64).collation('ascii_bin').nullable(),
     attentionReason: p.string().length(255).nullable(),
+    /** Who has money and is not in the plan, and why: JSON. */
+    leftOutJson: p.text().columnType('mediumtext').nullable(),
+    /** When nobody can approve it any more. */
+    expiresAt: p.datetime(6).nullable(),
     startedBy: p.string().length(120).collation('ascii_bin'),
     createdAt: p.datetime(6),
     updatedAt: p.datetime(6),

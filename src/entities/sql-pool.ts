@@ -161,6 +161,12 @@ function errorNumber(error: unknown): unknown {
   return typeof error === 'object' && error !== null && 'errno' in error ? error.errno : undefined;
 }
 
+/** The rows that a query of a packet answered. */
+export function rowsOf(sent: Sent | undefined): readonly SqlRow[] {
+  if (sent === undefined || 'affectedRows' in sent) throw new TypeError('A query answers rows');
+  return sent;
+}
+
 /** An ISO 8601 time in UTC as the database writes it. */
 export function sqlTime(iso: string): string {
   return iso.replace('T', ' ').replace('Z', '');

@@ -19,6 +19,11 @@ import {
 } from './dispatch-provider-events.queue.ts';
 import type { WorkflowMessenger } from './job-ports.ts';
 import { startRecurringJob, watch, type QueueSurroundings, type RecurringJob } from './recurring-job.ts';
+import {
+  keepSettlementSchedulesUp,
+  type KeepSettlementSchedulesDependencies,
+} from './keep-settlement-schedules.job.ts';
+import { keepSettlementSchedulesQueue } from './keep-settlement-schedules.queue.ts';
 import { sealBook, type Sealer } from './seal-book.job.ts';
 import { sealBookQueue } from './seal-book.queue.ts';
 import { sendLetters, type SendLettersDependencies } from './send-letters.job.ts';
@@ -37,7 +42,10 @@ import { sweepUnbegunSalesQueue } from './sweep-unbegun-sales.queue.ts';
 
 /** Everything the jobs stand on, handed in by the process that runs them. */
 export interface JobsDependencies
-  extends QueueSurroundings, Omit<SendNoticesDependencies & SendLettersDependencies, 'log' | 'now'> {
+  extends
+    QueueSurroundings,
+    Omit<SendNoticesDependencies & SendLettersDependencies, 'log' | 'now'>,
+    KeepSettlementSchedulesDependencies {
   readonly rows: ProviderEventRows;
   readonly accounts: AccountSweeps;
   readonly unbegun: UnbegunSales;
@@ -61,6 +69,7 @@ export interface JobsDependencies
     readonly sealMs: number;
     readonly callbackMs: number;
     readonly noticeMs: number;
+    readonly settlementScheduleMs: number;
   };
 }
 
@@ -179,5 +188,16 @@ async function startRecurring(
     everyMs: deps.every.cardSweepMs,
     run: () => sweepSavedCards(deps),
   });
-  return { all: [inboxSweep, eventSweep, fees, unbegun, seal, callbacks, notices, savedCards], fees };
+  return {
+    all: [inboxSweep, eventSweep, fees, unbegun, seal, callbacks, notices, savedCards, await startSettlements(deps)],
+    fees,
+  };
+}
+
+function startSettlements(deps: JobsDependencies): Promise<RecurringJob> {
+  return startRecurringJob(deps, {
+    name: keepSettlementSchedulesQueue,
+    everyMs: deps.every.settlementScheduleMs,
+    run: () => keepSettlementSchedulesUp(deps),
+  });
 }

@@ -43,6 +43,11 @@ export function localDayAt(instant: string, zone: string): string {
   return localDate(Date.parse(instant), zone);
 }
 
+/** `2026-04-05`: the date that a calendar in `zone` shows at `instant`. */
+export function localDateOf(instant: string, zone: string): string {
+  return localDate(Date.parse(instant), zone);
+}
+
 /** `5 Apr 2026`: the date that a calendar in `zone` shows at `instant`. */
 export function localDayForPeople(instant: string, zone: string): string {
   return dayForPeople(localDate(Date.parse(instant), zone));

@@ -7,6 +7,7 @@ export const organisationKey = defineSearchAttributeKey('OrganisationId', Search
 export const readerKey = defineSearchAttributeKey('ReaderId', SearchAttributeType.KEYWORD);
 export const orderRef = defineSearchAttributeKey('OrderRef', SearchAttributeType.KEYWORD);
 export const paymentRef = defineSearchAttributeKey('PaymentRef', SearchAttributeType.KEYWORD);
+export const settlementPeriod = defineSearchAttributeKey('SettlementPeriod', SearchAttributeType.KEYWORD);
 export const amountMinor = defineSearchAttributeKey('AmountMinor', SearchAttributeType.INT);
 export const needsAttention = defineSearchAttributeKey('NeedsAttention', SearchAttributeType.BOOL);
 export const attentionReason = defineSearchAttributeKey('AttentionReason', SearchAttributeType.KEYWORD);

@@ -95,7 +95,7 @@ export class AdminWorld {
   async post(transaction: NewLedgerTransaction, at?: string): Promise<string> {
     const result = await this.poster.post(transaction);
     if (result.kind !== 'posted') throw new Error(JSON.stringify(result));
-    if (at !== undefined) await dateTransaction(this.query, { reference: result.reference, at });
+    if (at !== undefined) await dateTransaction(this, { reference: result.reference, at });
     return result.reference;
   }
 

@@ -7,8 +7,9 @@ import { SaleEventHub } from '../../src/api/sale-event-hub.ts';
 import { ProcessorSilence } from '../../src/domain/processor-silence.ts';
 import type { ReaderAdministration } from '../../src/domain/reader-administration.ts';
 import { correctionTiming } from '../../src/domain/correction.ts';
-import { defaultFeeTaxes } from '../../src/domain/fee-tax.ts';
 import type { SaleTiming } from '../../src/domain/sale-timing.ts';
+import { defaultFeeTaxes } from '../../src/domain/fee-tax.ts';
+import { settlementTiming } from '../../src/domain/settlement-run.ts';
 import { refundRules } from '../../src/domain/refund.ts';
 import { topUpLimits } from '../../src/domain/top-up-limits.ts';
 import { AnswerKeeper } from '../../src/entities/answer-keeper.ts';
@@ -155,6 +156,13 @@ function dependenciesOf(
       refundRules,
       saleAmountMaxMinor: 10_000_00,
       corrections: { approvalAboveMinor: null, timing: correctionTiming, feeTaxes: defaultFeeTaxes },
+      settlement: {
+        taskQueueBulk: temporal.taskQueue,
+        timing: settlementTiming,
+        rules: { feeTaxes: defaultFeeTaxes, minimums: {} },
+        approvalsWanted: 1,
+        sealKeys: { keys: [] },
+      },
       defaultZone: 'Australia/Sydney',
       rateLimitPerMinute: 100_000,
       corsOrigins: 'https://till.example',

@@ -112,6 +112,8 @@ async function start(): Promise<Jobs> {
     readStanding: (member) => readStanding(pool, { ...member, zone: 'Australia/Sydney' }),
     mailer: { send: () => Promise.resolve({ kind: 'taken' }) },
     noticeLinks: { set_up: '', statement: '', settings: '', top_up: '', pay_now: '' },
+    settlementZones: () => Promise.resolve([]),
+    keepSchedules: null,
     sealer: { seal: async () => (sealed += 1) },
     now: () => new Date(),
     every: {
@@ -124,6 +126,7 @@ async function start(): Promise<Jobs> {
       sealMs: 200,
       callbackMs: 200,
       noticeMs: 200,
+      settlementScheduleMs: 60_000,
     },
   });
   running.push(jobs);

@@ -90,7 +90,7 @@ const rows: readonly PostingRow[] = [
         fee: aud(273),
         tax: aud(27),
       }),
-    'settlement-run_1-o1',
+    'settlement-run_1-o1-AUD',
     [
       'debit organisation/o1 10000 Settlement',
       'credit payouts-in-flight 9700 Settlement',

@@ -174,7 +174,7 @@ export class ClubBook {
 
   async #post(transaction: NewLedgerTransaction, at: string | undefined): Promise<string> {
     const { reference } = posted(await this.#poster.post(transaction));
-    if (at !== undefined) await dateTransaction(this.#database.query, { reference, at });
+    if (at !== undefined) await dateTransaction(this.#database, { reference, at });
     return reference;
   }
 }

@@ -40,7 +40,7 @@ const daysAgo = (days: number) => new Date(Date.parse(now) - days * 24 * 3_600_0
 type Range = Partial<Parameters<typeof readOrganisationReport>[2]>;
 const report = (club: StatementOrganisation, range: Range = {}) =>
   readOrganisationReport(book.reader, club, { asOf: now, ...range });
-const minor = ({ amount }: { amount: { amountMinor: number } }) => Number(amount.amountMinor);
+const minor = ({ amount }: { amount: { amountMinor: number } }) => amount.amountMinor;
 const march = {
   from: startOfDay('2026-03-01', 'Australia/Sydney'),
   before: endOfDay('2026-03-31', 'Australia/Sydney'),

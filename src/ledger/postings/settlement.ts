@@ -26,9 +26,16 @@ export interface Settled<C extends Currency = Currency> {
   readonly actor?: string;
 }
 
-/** The monthly settlement of one organisation, once per run (decisions 1, row "settlement"). */
+/** The monthly settlement of one organisation in one currency, once per run (decisions 1, row "settlement"). */
 export function settlement(settled: Settled & { readonly runId: string }): NewLedgerTransaction {
-  return { ...settle(settled), opKey: `settlement-${settled.runId}-${settled.organisationId}`, kind: 'settlement' };
+  return { ...settle(settled), opKey: settlementOpKey(settled), kind: 'settlement' };
+}
+
+/** What the settlement of an organisation in a run is posted under. */
+export function settlementOpKey(
+  settled: Pick<Settled, 'organisationId' | 'currency'> & { readonly runId: string },
+): string {
+  return `settlement-${settled.runId}-${settled.organisationId}-${settled.currency}`;
 }
 
 /** A settlement recorded by hand, paid outside; may overdraw, with a reason (decisions 1, "manual-settlement"). */
