@@ -4,11 +4,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { exportJWK, generateKeyPair, SignJWT, type CryptoKey } from 'jose';
+import { correctionInvariants } from '../../src/entities/correction-invariants.ts';
 import { FeeSetting } from '../../src/entities/fee-setting.entity.ts';
 import { feeSettingId } from '../../src/domain/ids.ts';
 import { newId } from '../../src/entities/new-id.ts';
 import { SqlPool } from '../../src/entities/sql-pool.ts';
 import { verify } from '../../workers/verification.ts';
+import { openDatabase } from '../support/database.ts';
 import { openCounter, type Counter } from '../support/counter.ts';
 import { Host, linesOf } from '../support/members.ts';
 import { expectBooksInOrder } from '../support/sale-book.ts';
@@ -354,6 +356,27 @@ describe('the journal', () => {
       true,
       expect.stringMatching(/^verified {2}\d+ checks hold$/),
     ]);
+  });
+});
+
+describe('what must be true of corrections', () => {
+  it('is broken by each change that somebody could make to their rows, and holds without it', async () => {
+    await settle(await organisationWith(1_000), 1_000);
+    const plants = [
+      "UPDATE correction SET state = 'refused' WHERE state = 'posted' LIMIT 1",
+      "UPDATE payout SET amount_minor = amount_minor + 1 WHERE state = 'paid_outside' LIMIT 1",
+      "UPDATE correction SET decided_by = actor WHERE state = 'posted' LIMIT 1",
+    ];
+    const connection = await openDatabase(counter.databaseUrl);
+    const broken = async (sql: string) => ((await connection.query(sql))[0] as unknown[]).length > 0;
+    for (const [at, { name, sql }] of correctionInvariants.entries()) {
+      expect([name, await broken(sql)]).toEqual([name, false]);
+      await connection.beginTransaction();
+      await connection.query(plants[at]!);
+      expect([name, await broken(sql)]).toEqual([name, true]);
+      await connection.rollback();
+    }
+    await connection.end();
   });
 });
 
