@@ -1,3 +1,4 @@
+import { correctionInvariants } from '../src/entities/correction-invariants.ts';
 import { memberMoneyInvariants } from '../src/entities/member-money-invariants.ts';
 import { refundInvariants } from '../src/entities/refund-invariants.ts';
 import { saleInvariants } from '../src/entities/sale-invariants.ts';
@@ -9,4 +10,5 @@ export const invariants: readonly Invariant[] = [
   ...saleInvariants,
   ...memberMoneyInvariants,
   ...refundInvariants,
+  ...correctionInvariants,
 ];

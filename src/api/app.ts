@@ -19,6 +19,7 @@ import { requestContext } from './request-context.ts';
 import type { Route } from './route.ts';
 import { createRouter } from './router.ts';
 import { apiKeyRoutes } from './routes/api-keys.route.ts';
+import { auditEventRoutes } from './routes/audit-events.route.ts';
 import { callbackRoutes } from './routes/callbacks.route.ts';
 import { correctionRoutes } from './routes/corrections.route.ts';
 import { docsRoutes } from './routes/docs.route.ts';
@@ -114,6 +115,7 @@ export function apiRoutes(parts: ApiDependencies): readonly Route[] {
     ...correctionRoutes(correctionParts(parts)),
     ...administrationRoutes(parts),
     ...monthEndRoutes(parts),
+    ...auditEventRoutes({ orm, pool }),
     ...callbackRoutes(orm),
     ...noticeRoutes({ orm, pool }),
     ...processorAccountRoutes(orm),

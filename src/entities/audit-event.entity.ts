@@ -6,6 +6,10 @@ const AuditEventSchema = defineEntity({
   tableName: 'audit_event',
   indexes: [
     { name: 'audit_event_target_index', properties: ['target'] },
+    { name: 'audit_event_actor_index', properties: ['actor', 'no'] },
+    { name: 'audit_event_asserted_index', properties: ['assertedActor', 'no'] },
+    { name: 'audit_event_action_index', properties: ['action', 'no'] },
+    { name: 'audit_event_time_index', properties: ['occurredAt'] },
     { name: 'audit_event_organisation_index', properties: ['organisationId', 'no'] },
   ],
   properties: {

@@ -4,10 +4,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { exportJWK, generateKeyPair, SignJWT, type CryptoKey } from 'jose';
+import { correctionInvariants } from '../../src/entities/correction-invariants.ts';
 import { FeeSetting } from '../../src/entities/fee-setting.entity.ts';
 import { feeSettingId } from '../../src/domain/ids.ts';
 import { newId } from '../../src/entities/new-id.ts';
 import { SqlPool } from '../../src/entities/sql-pool.ts';
+import { verify } from '../../workers/verification.ts';
+import { openDatabase } from '../support/database.ts';
 import { openCounter, type Counter } from '../support/counter.ts';
 import { Host, linesOf } from '../support/members.ts';
 import { expectBooksInOrder } from '../support/sale-book.ts';
@@ -31,7 +34,7 @@ beforeAll(async () => {
   const file = join(keys, 'jwks.json');
   await writeFile(file, JSON.stringify({ keys: [{ ...(await exportJWK(made.publicKey)), alg: 'ES256', kid: 'one' }] }));
   const env = { JWT_JWKS_FILE: file, JWT_ISSUER: issuer, ADJUSTMENT_APPROVAL_ABOVE_MINOR: String(limit) };
-  counter = await openCounter({ env: { ...env, ADJUSTMENT_APPROVAL_MS: '3000' } });
+  counter = await openCounter({ env: { ...env, ADJUSTMENT_APPROVAL_MS: '3000', SEAL_MS: '200' } });
   pool = new SqlPool(counter.databaseUrl, 2);
   host = new Host(counter);
   const [row] = await pool.rows('SELECT id FROM api_key');
@@ -321,6 +324,59 @@ describe('a correction above the limit', () => {
   it('is exactly the limit when it needs nobody', async () => {
     const member = await host.member(0);
     expect((await adjust({ member }, limit)).body.state).toBe('posted');
+  });
+});
+
+describe('the journal', () => {
+  it('[W-44] takes no change by any hand: rows only grow, references are unique, debits are credits', async () => {
+    const member = await host.member(0);
+    const { body } = await adjust({ member }, 300);
+    const one = `op_key = 'adjustment-${body.id}'`;
+    for (const change of [
+      `UPDATE ledger_transaction SET description = 'x' WHERE ${one}`,
+      `DELETE FROM ledger_transaction WHERE ${one}`,
+      'UPDATE ledger_entry SET amount_minor = 1',
+      'DELETE FROM ledger_entry',
+      'UPDATE ledger_seal SET hash = REVERSE(hash)',
+      'DELETE FROM ledger_seal',
+    ]) {
+      await until(async () => (await pool.rows('SELECT seq FROM ledger_seal LIMIT 1')).length === 1);
+      await expect(pool.run(change, [])).rejects.toThrow('is append only');
+    }
+    const copy = `INSERT INTO ledger_transaction (id, op_key, content_hash, kind, reference, occurred_at, recorded_at, description)
+      SELECT 'ltx_x', 'new', 'x', kind, reference, occurred_at, recorded_at, '' FROM ledger_transaction WHERE ${one}`;
+    await expect(pool.run(copy, [])).rejects.toThrow('ledger_transaction_reference_unique');
+    const trial = await pool.rows(
+      `SELECT a.currency, CAST(SUM(IF(e.side = 'debit', e.amount_minor, -e.amount_minor)) AS SIGNED) AS off
+       FROM ledger_entry e JOIN ledger_account a ON a.id = e.account_id GROUP BY a.currency`,
+    );
+    expect(trial).toEqual([{ currency: 'AUD', off: 0 }]);
+    const said: string[] = [];
+    expect([await verify(counter.databaseUrl, (line) => said.push(line)), said.at(-1)]).toEqual([
+      true,
+      expect.stringMatching(/^verified {2}\d+ checks hold$/),
+    ]);
+  });
+});
+
+describe('what must be true of corrections', () => {
+  it('is broken by each change that somebody could make to their rows, and holds without it', async () => {
+    await settle(await organisationWith(1_000), 1_000);
+    const plants = [
+      "UPDATE correction SET state = 'refused' WHERE state = 'posted' LIMIT 1",
+      "UPDATE payout SET amount_minor = amount_minor + 1 WHERE state = 'paid_outside' LIMIT 1",
+      "UPDATE correction SET decided_by = actor WHERE state = 'posted' LIMIT 1",
+    ];
+    const connection = await openDatabase(counter.databaseUrl);
+    const broken = async (sql: string) => ((await connection.query(sql))[0] as unknown[]).length > 0;
+    for (const [at, { name, sql }] of correctionInvariants.entries()) {
+      expect([name, await broken(sql)]).toEqual([name, false]);
+      await connection.beginTransaction();
+      await connection.query(plants[at]!);
+      expect([name, await broken(sql)]).toEqual([name, true]);
+      await connection.rollback();
+    }
+    await connection.end();
   });
 });
 

@@ -1,14 +1,21 @@
 import { Migration } from '@mikro-orm/migrations';
 
-/** What administrators book by hand: adjustments, write-offs, opening balances, settlements paid outside (decisions 1). */
+/**
+ * What administrators book by hand: adjustments, write-offs, opening balances, settlements paid outside (decisions 1); and
+ * the audit can be searched by who did what, and when.
+ */
 export class CorrectionsMigration extends Migration {
   override up(): void {
     this.addSql(correction);
+    this.addSql(audit);
   }
 }
 
 const id = 'varchar(30) CHARACTER SET ascii COLLATE ascii_bin';
 const word = (length: number) => `varchar(${length}) CHARACTER SET ascii COLLATE ascii_bin`;
+
+const audit = `ALTER TABLE audit_event ADD KEY audit_event_actor_index (actor, no), ADD KEY audit_event_asserted_index (asserted_actor, no), ADD KEY audit_event_action_index (action, no),
+    ADD KEY audit_event_time_index (occurred_at)`;
 
 const correction = `CREATE TABLE correction (
     id ${id} NOT NULL, no int unsigned NOT NULL AUTO_INCREMENT, kind ${word(20)} NOT NULL, holder_kind ${word(12)} NOT NULL, holder_id ${id} NOT NULL,
