@@ -160,6 +160,7 @@ function createApps(config: Config, parts: Opened & { readonly health: Health; r
     settings: {
       version: packageJson.version,
       taskQueue: config.TASK_QUEUE_PAYMENTS,
+      bulkTaskQueue: config.TASK_QUEUE_BULK,
       deadlineMs: config.API_DEADLINE_MS,
       saleTiming: saleTimingOf(config.SALE_TIMING),
       checkoutTiming: checkoutTimingOf(config.CHECKOUT_TIMING),

@@ -29,6 +29,7 @@ import { noticeRoutes } from './routes/notices.route.ts';
 import { organisationRoutes } from './routes/organisations.route.ts';
 import { processorAccountRoutes } from './routes/processor-accounts.route.ts';
 import { readerRoutes } from './routes/readers.route.ts';
+import { reconciliationRoutes } from './routes/reconciliations.route.ts';
 import { reconciliationReportRoutes } from './routes/reconciliation-reports.route.ts';
 import { saleEventRoutes } from './routes/sale-events.route.ts';
 import { saleRoutes } from './routes/sales.route.ts';
@@ -40,6 +41,8 @@ import { monthEndRoutes, type SettlementSettings } from './settlement-routes.ts'
 /** Figures of a deployment. */
 export interface ApiSettings extends MemberMoneySettings {
   readonly version: string;
+  /** The queue of what may be late: settlement, payouts, reconciliation. */
+  readonly bulkTaskQueue: string;
   readonly saleTiming: SaleTiming;
   readonly saleAmountMaxMinor: number;
   readonly corrections: CorrectionRules;
@@ -121,6 +124,7 @@ export function apiRoutes(parts: ApiDependencies): readonly Route[] {
     ...processorAccountRoutes(orm),
     ...apiKeyRoutes(orm),
     ...ledgerRoutes(pool),
+    ...reconciliationRoutes({ orm, pool, temporal: parts.temporal, bulkTaskQueue: settings.bulkTaskQueue }),
     ...reconciliationReportRoutes({ pool, zone: settings.defaultZone }),
     ...healthRoutes(parts.health),
   ];

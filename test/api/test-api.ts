@@ -148,6 +148,7 @@ function dependenciesOf(
     settings: {
       version: '0.0.0-test',
       taskQueue: temporal.taskQueue,
+      bulkTaskQueue: `${temporal.taskQueue}-bulk`,
       deadlineMs: 10_000,
       saleTiming: patient,
       checkoutTiming: { ...patient, checkoutMs: 60_000, topUpMs: 60_000, bookingMs: 60_000 },
