@@ -16,6 +16,7 @@ export type DomainErrorCode =
   | 'invalid_json'
   | 'iou_state_conflict'
   | 'invalid_request'
+  | 'link_expired'
   | 'method_not_allowed'
   | 'forbidden'
   | 'not_found'

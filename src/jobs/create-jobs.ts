@@ -18,6 +18,7 @@ import {
   type DispatchProducer,
 } from './dispatch-provider-events.queue.ts';
 import type { WorkflowMessenger } from './job-ports.ts';
+import { startReports, type ReportWork } from './make-reports.job.ts';
 import { startRecurringJob, watch, type QueueSurroundings, type RecurringJob } from './recurring-job.ts';
 import { sealBook, type Sealer } from './seal-book.job.ts';
 import { sealBookQueue } from './seal-book.queue.ts';
@@ -48,6 +49,7 @@ export interface JobsDependencies extends QueueSurroundings, Omit<SendNoticesDep
   readonly openInbox: (onStored: (eventRowIds: readonly string[]) => void) => Inbox;
   readonly sweepFor: (processorAccountId: string) => Promise<ProcessorSweepPort>;
   readonly sealer: Sealer;
+  readonly reports: ReportWork;
   readonly now: () => Date;
   readonly every: {
     readonly inboxSweepMs: number;
@@ -59,6 +61,7 @@ export interface JobsDependencies extends QueueSurroundings, Omit<SendNoticesDep
     readonly sealMs: number;
     readonly callbackMs: number;
     readonly noticeMs: number;
+    readonly reportSweepMs: number;
   };
 }
 
@@ -91,6 +94,7 @@ export function createJobs(deps: JobsDependencies): Jobs {
       const recurring = await startRecurring(deps, { producer, inbox });
       const worker = startDispatch(deps, producer, recurring.fees);
       closing.push(
+        ...(await startReports(deps)),
         () => worker.close(),
         ...recurring.all.map((job) => () => job.close()),
         () => inbox.close(),

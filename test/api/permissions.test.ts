@@ -8,6 +8,7 @@ import type { Scope } from '../../src/domain/principal.ts';
 import { organisationAccount, processorAccount } from '../../src/domain/ledger-account.ts';
 import { money } from '../../src/domain/money.ts';
 import { grants, roles, type Role } from '../../src/domain/roles.ts';
+import { newId } from '../../src/entities/new-id.ts';
 import { createPoster } from '../../src/ledger/poster.ts';
 import { sale } from '../../src/ledger/postings/sale.ts';
 import { listenTo } from './listening.ts';
@@ -41,9 +42,21 @@ async function thingsOf(shop: TestApi['shops']['ours']): Promise<Record<string, 
     readers: shop.reader,
     organisations: shop.organisation,
     'api-keys': key,
+    jobs: await reportOf(shop.organisation),
     ious: idOf(await api.call('POST', '/v1/ious', { as: shop.key, body: owed })),
     ...(await postedFor(shop.organisation, sold)),
   };
+}
+
+/** A report that an organisation asked for. */
+async function reportOf(organisation: string): Promise<string> {
+  const id = newId('reportJob');
+  await api.pool.run(
+    `INSERT INTO report_job (id, organisation_id, report, format, params, as_of, requester, actor, state, link_key, created_at, updated_at)
+     VALUES (?, ?, 'statement', 'csv', '{}', '2026-03-01T00:00:00Z', 'x', 'key_1', 'queued', ?, UTC_TIMESTAMP(6), UTC_TIMESTAMP(6))`,
+    [id, organisation, '0'.repeat(64)],
+  );
+  return id;
 }
 
 /** An account and a ledger transaction of an organisation. */
@@ -90,7 +103,14 @@ describe('who may do what, for every route of the router [F31]', () => {
       expect([route.path, answer.status]).toEqual([route.path, 401]);
     }
     const open = routes.filter((route) => route.policy.kind === 'public').map((route) => route.path);
-    expect(open.sort()).toEqual(['/docs', '/docs/:file', '/healthz', '/openapi.json', '/readyz']);
+    expect(open.sort()).toEqual([
+      '/docs',
+      '/docs/:file',
+      '/healthz',
+      '/openapi.json',
+      '/readyz',
+      '/v1/reports/files/:id',
+    ]);
   });
 
   it('lets a key of an organisation do what its one role names, and forbids everything else', async () => {

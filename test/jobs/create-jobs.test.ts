@@ -110,6 +110,7 @@ async function start(): Promise<Jobs> {
     readStanding: (member) => readStanding(pool, { ...member, zone: 'Australia/Sydney' }),
     mailer: { send: () => Promise.resolve({ kind: 'taken' }) },
     noticeLinks: { set_up: '', statement: '', settings: '', top_up: '', pay_now: '' },
+    reports: { make: async () => undefined, forgotten: async () => [], expire: async () => 0 },
     sealer: { seal: async () => (sealed += 1) },
     now: () => new Date(),
     every: {
@@ -122,6 +123,7 @@ async function start(): Promise<Jobs> {
       sealMs: 200,
       callbackMs: 200,
       noticeMs: 200,
+      reportSweepMs: 60_000,
     },
   });
   running.push(jobs);

@@ -139,6 +139,6 @@ export class MemberBook {
    * told so, while its guards are taken away. Transactions of an account must be dated in their order.
    */
   async dated(reference: string, at: string): Promise<void> {
-    await dateTransaction(this.book.database.query, { reference, at });
+    await dateTransaction((sql, values) => this.book.database.query(sql, values), { reference, at });
   }
 }
