@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import exceljs from 'exceljs';
+import { money } from '../../src/domain/money.ts';
+import { organisationTransfer } from '../../src/ledger/postings/payment.ts';
 import { AdminWorld, aud, linesOf } from './admin-world.ts';
 import { itemsOf } from './test-api.ts';
 
@@ -24,8 +26,6 @@ describe('what moved on organisations’ accounts', () => {
     await world.pay(member, club.id, { cents: 8_000, session: 's1', ...at('03') });
     // A membership that carries an event counts once, as what it is.
     await world.pay(member, club.id, { cents: 5_000, type: 'Club Membership', event: 'ev1', ...at('04') });
-    const { organisationTransfer } = await import('../../src/ledger/postings/payment.ts');
-    const { money } = await import('../../src/domain/money.ts');
     const transfer = {
       id: 'x1',
       organisationId: club.id,
@@ -45,7 +45,6 @@ describe('what moved on organisations’ accounts', () => {
       ...{ opening: aud(50_000), event: aud(12_000), session: aud(8_000), membership: aud(5_000), other: aud(-3_000) },
       ...{ adjustment: aud(3_550), settlement: aud(-40_000), closing: aud(35_550) },
     };
-    expect([answer.status, answer.text.slice(0, 300)]).toEqual([200, expect.anything()]);
     expect(itemsOf(answer)).toMatchObject([{ no: 2001, name: 'Fantasy Club', ...figures }]);
     expect(answer.body['totals']).toEqual(figures);
   });
@@ -73,7 +72,7 @@ describe('what moved on organisations’ accounts', () => {
     const workbook = new exceljs.Workbook();
     await workbook.xlsx.load(await response.arrayBuffer());
     const sheet = workbook.getWorksheet('Movements')!;
-    expect(sheet.getRow(3).values).toEqual([, 2001, 'Fantasy Club', 500, 120, 80, 50, -30, 35.5, -400, 355.5]);
+    expect(sheet.getRow(3).values).toEqual([undefined, 2001, 'Fantasy Club', 500, 120, 80, 50, -30, 35.5, -400, 355.5]);
   });
 
   it('refuses ranges that run backwards or are too long, and days and zones that are none', async () => {
