@@ -100,6 +100,8 @@ const schema = z.object({
   /** For demos and tests: callbacks may go to plain HTTP and to addresses of our own network. */
   CALLBACK_ALLOW_PRIVATE: flag.default(false),
   NOTICE_MS: ms.default(1_000),
+  /** How often reports that nobody makes are looked for, and files taken away whose time is over. */
+  REPORT_SWEEP_MS: ms.default(10_000),
   /** Where notices are sent by; without it they are files in `OUTBOX_DIR`. */
   SMTP_URL: z
     .string()

@@ -31,6 +31,12 @@ import { createWebhookAccounts } from '../src/entities/webhook-accounts.read.ts'
 import { createDispatchProducer, dispatchProviderEventsQueue } from '../src/jobs/dispatch-provider-events.queue.ts';
 import { deliverCallbacksQueue } from '../src/jobs/deliver-callbacks.queue.ts';
 import { keepSettlementSchedulesQueue } from '../src/jobs/keep-settlement-schedules.queue.ts';
+import {
+  createReportProducer,
+  makeReportsQueue,
+  sweepReportsQueue,
+  type ReportProducer,
+} from '../src/jobs/make-reports.queue.ts';
 import { sealBookQueue } from '../src/jobs/seal-book.queue.ts';
 import { sweepInboxQueue } from '../src/jobs/sweep-inbox.queue.ts';
 import { sweepProcessorFeesQueue } from '../src/jobs/sweep-processor-fees.queue.ts';
@@ -90,6 +96,7 @@ async function open(config: Config, log: Logger) {
     log.warn({ err: error }, 'redis is away; events wait for the inbox sweep');
   });
   const { inbox, dispatch } = openInbox(config, redis, log);
+  const reports = openReports(config, redis, log);
   const queues = boardQueues(redis, config.QUEUE_PREFIX, log);
   const hub = new SaleEventHub(pool, log);
   const answers = answerKeeper(pool, log);
@@ -98,6 +105,7 @@ async function open(config: Config, log: Logger) {
     pool,
     temporal,
     inbox,
+    reports,
     queues,
     hub,
     answers,
@@ -110,6 +118,7 @@ async function open(config: Config, log: Logger) {
       await answers.settled();
       await inbox.close();
       await dispatch.close();
+      await reports.close();
       await Promise.all(queues.map((queue) => queue.close()));
       redis.disconnect();
       await connection.close();
@@ -137,6 +146,14 @@ function openInbox(config: Config, redis: Redis, log: Logger) {
   return { dispatch, inbox: createInbox({ databaseUrl: config.DATABASE_URL, onStored }) };
 }
 
+/** Offers reports to whoever makes them, best effort: the report sweep finds what Redis did not get. */
+function openReports(config: Config, redis: Redis, log: Logger): ReportProducer {
+  const onFailure = (error: unknown): void => {
+    log.warn({ err: error }, 'a report was not queued; it waits for the report sweep');
+  };
+  return createReportProducer({ connection: redis, prefix: config.QUEUE_PREFIX, onFailure });
+}
+
 function createApps(config: Config, parts: Opened & { readonly health: Health; readonly log: Logger }) {
   const { pool, hub, health, log } = parts;
   const metrics = createMetrics({ pool, listeners: () => hub.listenerCount });
@@ -150,6 +167,9 @@ function createApps(config: Config, parts: Opened & { readonly health: Health; r
     pool,
     temporal: parts.temporal,
     ...directs(config),
+    offerReport: (id) => {
+      parts.reports.offer(id);
+    },
     hub,
     answers: parts.answers,
     health,
@@ -195,6 +215,8 @@ function boardQueues(redis: Redis, prefix: string, log: Logger): Queue[] {
     sealBookQueue,
     deliverCallbacksQueue,
     keepSettlementSchedulesQueue,
+    makeReportsQueue,
+    sweepReportsQueue,
   ];
   return names.map((name) => {
     const queue = new Queue(name, { connection: redis, prefix });

@@ -20,14 +20,18 @@ import { ProviderEventRows } from '../src/entities/provider-event-rows.ts';
 import { readSettlementZones } from '../src/entities/settlement-plan.read.ts';
 import { UnbegunSales } from '../src/entities/unbegun-sales.read.ts';
 import { SavedCards } from '../src/entities/saved-cards.ts';
+import { ReportJobs } from '../src/entities/report-jobs.ts';
 import { SqlPool } from '../src/entities/sql-pool.ts';
 import { createCallbackSender } from '../src/jobs/callback-sender.ts';
 import { createJobs, type Jobs } from '../src/jobs/create-jobs.ts';
 import type { JobMetrics } from '../src/jobs/job-ports.ts';
+import type { ReportWork } from '../src/jobs/make-reports.job.ts';
 import { createMailer } from '../src/jobs/mailer.ts';
 import { keepSettlementSchedules } from '../src/jobs/settlement-schedules.ts';
 import { createTemporalMessenger } from '../src/jobs/temporal-messenger.ts';
 import { createSealer } from '../src/ledger/seal.ts';
+import { makeReport } from '../src/reports/report-maker.ts';
+import { findReport } from '../src/reports/report-registry.ts';
 import type { Running } from './process.ts';
 import { checkoutTimingOf } from './member-money.ts';
 import { refundTimingOf } from './refund-rules.ts';
@@ -121,6 +125,7 @@ function startable(config: Config, parts: Opened & { readonly log: Logger; reado
     sealer: parts.sealer,
     settlementZones: () => readSettlementZones(pool),
     keepSchedules: schedulesOf(config, parts.temporal),
+    reports: reportsOf(config, parts.pool),
     now: () => new Date(),
     every: {
       inboxSweepMs: config.INBOX_SWEEP_MS,
@@ -133,6 +138,7 @@ function startable(config: Config, parts: Opened & { readonly log: Logger; reado
       callbackMs: config.CALLBACK_MS,
       noticeMs: config.NOTICE_MS,
       settlementScheduleMs: config.SETTLEMENT_SCHEDULE_MS,
+      reportSweepMs: config.REPORT_SWEEP_MS,
     },
   });
 }
@@ -148,6 +154,18 @@ function schedulesOf(config: Config, client: Client): ((zones: readonly string[]
 }
 
 /** How members and organisations are told: from rows to mails. */
+/** How reports are made: from their rows to their files. */
+function reportsOf(config: Config, pool: SqlPool): ReportWork {
+  const jobs = new ReportJobs(pool);
+  const parts = { jobs, sources: { reader: pool, zone: config.DEFAULT_ZONE }, findReport, now: () => new Date() };
+  return {
+    make: (id) => makeReport(parts, id),
+    forgotten: () => jobs.forgotten(),
+    expire: () => jobs.expire(),
+  };
+}
+
+/** How members are told: from rows to mails. */
 function noticesOf(config: Config, { pool, mailer }: Pick<Opened, 'pool' | 'mailer'>) {
   return {
     notices: new NoticeDeliveries(pool),

@@ -4,10 +4,13 @@ import type { FigureParts } from './processor-reading.ts';
 import type { Route } from './route.ts';
 import { cardReportRoutes } from './routes/card-reports.route.ts';
 import { reportFileRoutes } from './routes/report-files.route.ts';
+import { reportJobRoutes } from './routes/report-jobs.route.ts';
 import { reportPageRoutes } from './routes/report-pages.route.ts';
 
 /** What the routes of administrators stand on. */
 export interface AdministrationDependencies extends FigureParts {
+  /** Tells whoever makes reports that one was asked for, best effort. */
+  readonly offerReport: (reportJobId: string) => void;
   readonly orm: Orm;
   readonly pool: SqlPool;
   readonly settings: { readonly defaultZone: string };
@@ -15,12 +18,13 @@ export interface AdministrationDependencies extends FigureParts {
 
 /** What administrators look at, and download. */
 export function administrationRoutes(parts: AdministrationDependencies): readonly Route[] {
-  const { orm, pool, figuresAt, settings } = parts;
+  const { orm, pool, figuresAt, offerReport, settings } = parts;
   const sources = { reader: pool, zone: settings.defaultZone };
   return [
     ...reportPageRoutes({ sources }),
     // The files come first: `card-transactions.csv` is no identifier.
     ...reportFileRoutes({ sources }),
+    ...reportJobRoutes({ sources, orm, pool, offerReport }),
     ...cardReportRoutes({ sources, orm, figuresAt }),
   ];
 }

@@ -30,6 +30,7 @@ export type DomainErrorCode =
   | 'invalid_json'
   | 'invalid_request'
   | 'iou_state_conflict'
+  | 'link_expired'
   | 'member_closed'
   | 'method_not_allowed'
   | 'not_found'

@@ -19,7 +19,8 @@ const ReportJobSchema = defineEntity({
     format: p.string().$type<ReportFormat>().length(8).collation('ascii_bin'),
     /** JSON. */
     params: p.text(),
-    asOf: p.datetime(6),
+    /** ISO 8601 UTC, as exact as it was given. */
+    asOf: p.string().length(30).collation('ascii_bin'),
     /** As the file names who asked for it. */
     requester: p.string().length(255),
     actor: p.string().length(120).collation('ascii_bin'),

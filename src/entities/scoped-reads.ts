@@ -13,6 +13,7 @@ import { Organisation } from './organisation.entity.ts';
 import { ProcessorAccount } from './processor-account.entity.ts';
 import { Reader } from './reader.entity.ts';
 import { Refund } from './refund.entity.ts';
+import { ReportJob } from './report-job.entity.ts';
 import { Site } from './site.entity.ts';
 import { TopUp } from './top-up.entity.ts';
 
@@ -146,6 +147,15 @@ export class ScopedReads {
   async callbackEndpoint(id: string): Promise<CallbackEndpoint | null> {
     if (this.#scope.organisationId !== null) return null;
     return this.#em.findOne(CallbackEndpoint, { id: id as CallbackEndpoint['id'] });
+  }
+
+  async reportJob(id: string): Promise<ReportJob | null> {
+    return this.#em.findOne(ReportJob, and<ReportJob>({ id: id as ReportJob['id'] }, this.#ofOrganisation()));
+  }
+
+  async reportJobs(page: PageRequest, filter: FilterQuery<ReportJob>): Promise<Page<ReportJob>> {
+    const where = and<ReportJob>(this.#ofOrganisation(), filter, after(page));
+    return cut(await this.#em.find(ReportJob, where, ordered(page)), page);
   }
 
   async callbackEndpoints(page: PageRequest): Promise<Page<CallbackEndpoint>> {

@@ -18,6 +18,7 @@ import {
   type DispatchProducer,
 } from './dispatch-provider-events.queue.ts';
 import type { WorkflowMessenger } from './job-ports.ts';
+import { startReports, type ReportWork } from './make-reports.job.ts';
 import { startRecurringJob, watch, type QueueSurroundings, type RecurringJob } from './recurring-job.ts';
 import {
   keepSettlementSchedulesUp,
@@ -58,6 +59,7 @@ export interface JobsDependencies
   readonly openInbox: (onStored: (eventRowIds: readonly string[]) => void) => Inbox;
   readonly sweepFor: (processorAccountId: string) => Promise<ProcessorSweepPort>;
   readonly sealer: Sealer;
+  readonly reports: ReportWork;
   readonly now: () => Date;
   readonly every: {
     readonly inboxSweepMs: number;
@@ -70,6 +72,7 @@ export interface JobsDependencies
     readonly callbackMs: number;
     readonly noticeMs: number;
     readonly settlementScheduleMs: number;
+    readonly reportSweepMs: number;
   };
 }
 
@@ -102,6 +105,7 @@ export function createJobs(deps: JobsDependencies): Jobs {
       const recurring = await startRecurring(deps, { producer, inbox });
       const worker = startDispatch(deps, producer, recurring.fees);
       closing.push(
+        ...(await startReports(deps)),
         () => worker.close(),
         ...recurring.all.map((job) => () => job.close()),
         () => inbox.close(),

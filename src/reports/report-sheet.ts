@@ -1,14 +1,11 @@
 import { Readable } from 'node:stream';
-import { formatMajor, type Money } from '../domain/money.ts';
+import { formatMajor } from '../domain/money.ts';
 import type { ReportFormat } from '../domain/report-job.ts';
 import { byteOrderMark, csvLines, textCell } from './csv-text.ts';
 import { localTimestamp } from './local-day.ts';
+import type { Cell, SheetRecord } from './report-cells.ts';
 import type { MadeReport } from './report.ts';
 import { workbookOf } from './report-workbook.ts';
-
-/** Text, a count, an amount, or nothing. */
-export type Cell = string | number | Money | null;
-export type SheetRecord = readonly Cell[];
 
 /** A table that is read while it is written. */
 export interface ReportSheet {

@@ -1,7 +1,7 @@
 import { exponentOf } from '../domain/currency.ts';
 import { formatMajor } from '../domain/money.ts';
 import exceljs from 'exceljs';
-import type { Cell, SheetRecord } from './report-sheet.ts';
+import type { Cell, SheetRecord } from './report-cells.ts';
 
 /** One tab of a workbook. */
 export interface WorkbookTab {

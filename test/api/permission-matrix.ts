@@ -5,6 +5,7 @@ import type { ScopeLevel } from '../../src/domain/principal.ts';
 import { organisationAccount, processorAccount } from '../../src/domain/ledger-account.ts';
 import { money } from '../../src/domain/money.ts';
 import { grants, type Role } from '../../src/domain/roles.ts';
+import { newId } from '../../src/entities/new-id.ts';
 import { createPoster } from '../../src/ledger/poster.ts';
 import { sale } from '../../src/ledger/postings/sale.ts';
 import { idOf, type TestAnswer, type TestApi } from './test-api.ts';
@@ -54,9 +55,21 @@ export async function thingsOf(api: TestApi, shop: TestApi['shops']['ours']): Pr
     readers: shop.reader,
     organisations: shop.organisation,
     'api-keys': key,
+    jobs: await reportOf(api, shop.organisation),
     ious: idOf(await api.call('POST', '/v1/ious', { as: shop.key, body: owed })),
     ...(await postedFor(api, shop.organisation, sold)),
   };
+}
+
+/** A report that an organisation asked for. */
+async function reportOf(api: TestApi, organisation: string): Promise<string> {
+  const id = newId('reportJob');
+  await api.pool.run(
+    `INSERT INTO report_job (id, organisation_id, report, format, params, as_of, requester, actor, state, link_key, created_at, updated_at)
+     VALUES (?, ?, 'statement', 'csv', '{}', '2026-03-01T00:00:00Z', 'x', 'key_1', 'queued', ?, UTC_TIMESTAMP(6), UTC_TIMESTAMP(6))`,
+    [id, organisation, '0'.repeat(64)],
+  );
+  return id;
 }
 
 /** A body that the route takes, where an empty one would not do. */

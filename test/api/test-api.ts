@@ -80,6 +80,7 @@ export interface TestApiOptions {
   readonly settings?: Partial<ApiSettings>;
   readonly administration?: ReaderAdministration;
   readonly figures?: ProcessorFigures;
+  readonly offerReport?: (reportJobId: string) => void;
 }
 
 export async function startTestApi(options: TestApiOptions = {}): Promise<TestApi> {
@@ -134,6 +135,7 @@ function dependenciesOf(
       setUp: () => Promise.reject(new Error('This test has no processor.')),
       detach: () => Promise.reject(new Error('This test has no processor.')),
     }),
+    offerReport: options.offerReport ?? (() => undefined),
     figuresAt: () => options.figures ?? silent,
     secretsAt: () => ({ ofPayment: () => Promise.reject(new Error('This test has no processor.')) }),
     administrationFor: () => options.administration ?? unreachable,

@@ -114,6 +114,7 @@ async function start(): Promise<Jobs> {
     noticeLinks: { set_up: '', statement: '', settings: '', top_up: '', pay_now: '' },
     settlementZones: () => Promise.resolve([]),
     keepSchedules: null,
+    reports: { make: async () => undefined, forgotten: async () => [], expire: async () => 0 },
     sealer: { seal: async () => (sealed += 1) },
     now: () => new Date(),
     every: {
@@ -127,6 +128,7 @@ async function start(): Promise<Jobs> {
       callbackMs: 200,
       noticeMs: 200,
       settlementScheduleMs: 60_000,
+      reportSweepMs: 60_000,
     },
   });
   running.push(jobs);

@@ -18,7 +18,7 @@ const statements = [
   `ALTER TABLE card_transaction ADD KEY card_transaction_captured_index (captured_at, id)`,
   `CREATE TABLE report_job (
     id ${id} NOT NULL, no int unsigned NOT NULL AUTO_INCREMENT, organisation_id ${id} NULL, report ${word(64)} NOT NULL, format ${word(8)} NOT NULL,
-    params text NOT NULL, as_of datetime(6) NOT NULL, requester varchar(255) NOT NULL, actor ${word(120)} NOT NULL, asserted_actor ${word(120)} NULL,
+    params text NOT NULL, as_of ${word(30)} NOT NULL, requester varchar(255) NOT NULL, actor ${word(120)} NOT NULL, asserted_actor ${word(120)} NULL,
     state ${word(12)} NOT NULL, progress int NOT NULL DEFAULT 0, attempts int NOT NULL DEFAULT 0, reason varchar(255) NULL, file_name varchar(120) NULL,
     content_type ${word(120)} NULL, size_bytes bigint NULL, digest ${word(64)} NULL, link_key ${word(64)} NOT NULL, created_at datetime(6) NOT NULL,
     updated_at datetime(6) NOT NULL, finished_at datetime(6) NULL, expires_at datetime(6) NULL,

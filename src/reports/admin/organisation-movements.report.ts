@@ -8,7 +8,8 @@ import {
   previousMonthUnlessNamed,
   reportCurrency,
 } from '../report-params.ts';
-import { fileOptions, sheetFile, titleRecord, type SheetRecord } from '../report-sheet.ts';
+import { fileOptions, sheetFile, titleRecord } from '../report-sheet.ts';
+import type { SheetRecord } from '../report-cells.ts';
 import { report } from '../report.ts';
 import {
   movementKinds,

@@ -49,7 +49,7 @@ export async function readOrganisationMovements(reader: SqlReader, page: Movemen
   const currency = parseCurrency(page.currency);
   const [start, end] = [edgeOf(page.from, page.asOf), edgeOf(page.before, page.asOf)];
   const found = await reader.rows(
-    `SELECT o.id, o.no, o.name, o.status, o.currency, COALESCE(a.id, 0) AS account_id,
+    `SELECT o.id, o.no, o.name, o.status, o.currency, CAST(COALESCE(a.id, 0) AS SIGNED) AS account_id,
        ${balanceSql(start.edge)} AS opening_minor, ${balanceSql(end.edge)} AS closing_minor
      FROM organisation o LEFT JOIN ledger_account a ON a.code = ${accountCodeSql('organisation', 'o.id')}
      WHERE o.no > ? ORDER BY o.no LIMIT ?`,

@@ -2,7 +2,8 @@ import { z } from 'zod';
 import { inBatches, waitForPostings } from '../book-balance.ts';
 import { localTimestamp } from '../local-day.ts';
 import { dayZone, fileParams, instantsOfDays, localDay, reportCurrency } from '../report-params.ts';
-import { fileOptions, headed, sheetFile, type SheetRecord } from '../report-sheet.ts';
+import { fileOptions, headed, sheetFile } from '../report-sheet.ts';
+import type { SheetRecord } from '../report-cells.ts';
 import { report, type ReportSources } from '../report.ts';
 import {
   countSpecificTransactions,
