@@ -7,7 +7,9 @@ import { historyBudget } from './r07-history.ts';
 import { webhookIngest } from './r08-webhook-ingest.ts';
 import { duplicateWebhook } from './r09-duplicate-webhook.ts';
 import { webhookToState } from './r10-webhook-to-state.ts';
+import { balanceReads } from './r12-balance.ts';
 import { replayedWrite } from './r13-replayed-write.ts';
+import { csvStatement } from './r14-csv-statement.ts';
 import { topUpStorm } from './r15-top-up-storm.ts';
 import { faultyProcessor } from './r16-faulty-processor.ts';
 import { workerStart } from './r18-worker-start.ts';
@@ -19,6 +21,6 @@ export const benches: readonly Bench[] = [
   ...[postingAlone, postingTogether, hotAccount],
   ...[saleLatency, historyBudget],
   ...[webhookIngest, duplicateWebhook, webhookToState],
-  ...[replayedWrite, topUpStorm, faultyProcessor, workerStart],
+  ...[balanceReads, replayedWrite, csvStatement, topUpStorm, faultyProcessor, workerStart],
   ...[paymentBatch, paymentLatency],
 ];

@@ -1,6 +1,6 @@
 import { memberId, organisationId, type MemberId } from '../../src/domain/ids.ts';
 import { organisationAccount } from '../../src/domain/ledger-account.ts';
-import type { EntryType, NewLedgerTransaction } from '../../src/domain/ledger.ts';
+import type { NewLedgerTransaction } from '../../src/domain/ledger.ts';
 import { newId } from '../../src/entities/new-id.ts';
 import type { Poster } from '../../src/ledger/poster-contract.ts';
 import { adjustment } from '../../src/ledger/postings/correction.ts';
