@@ -75,10 +75,10 @@ async function multiply(database: TestDatabase, rows: number): Promise<void> {
     await database.query(`UPDATE ledger_transaction SET recorded_at = '2025-01-01'`);
     await database.query(`UPDATE ledger_entry SET recorded_at = '2025-01-01'`);
     await database.query(
-      `INSERT INTO ledger_transaction (id, op_key, content_hash, kind, reference, occurred_at, recorded_at, description,
+      `INSERT INTO ledger_transaction (id, op_key, content_hash, kind, reference, occurred_at, recorded_at, description, overdraft_minor,
          organisation_id, member_id)
        SELECT CONCAT('ltx_', LPAD(n, 26, '0')), CONCAT('payment-bench-', n), t.content_hash, t.kind,
-         INSERT(INSERT(LPAD(HEX(n), 12, '0'), 9, 0, '-'), 5, 0, '-'), t.occurred_at, ${time('n')}, t.description,
+         INSERT(INSERT(LPAD(HEX(n), 12, '0'), 9, 0, '-'), 5, 0, '-'), t.occurred_at, ${time('n')}, t.description, t.overdraft_minor,
          t.organisation_id, t.member_id
        FROM ledger_transaction t JOIN bench_number WHERE n > 1 AND ${of}`,
     );
@@ -90,13 +90,23 @@ async function multiply(database: TestDatabase, rows: number): Promise<void> {
        FROM bench_number JOIN ledger_entry e JOIN ledger_transaction t ON t.id = e.transaction_id
        WHERE n > 1 AND ${of} ORDER BY e.account_id, n`,
     );
-    await database.query(
-      `UPDATE ledger_account a JOIN ledger_entry e ON e.account_id = a.id JOIN (SELECT account_id, MAX(seq) AS seq
-         FROM ledger_entry GROUP BY account_id) l ON l.account_id = e.account_id AND l.seq = e.seq
-       SET a.balance_minor = e.balance_after_minor, a.entry_count = e.seq, a.last_recorded_at = e.recorded_at`,
-    );
+    await stand(database);
   });
   await database.query('ANALYZE TABLE ledger_transaction, ledger_entry, ledger_account');
+}
+
+/** The accounts stand as their newest entries left them. */
+async function stand(database: TestDatabase): Promise<void> {
+  const newest = await database.query<{ id: number; seq: number }>(
+    'SELECT account_id AS id, MAX(seq) AS seq FROM ledger_entry GROUP BY account_id',
+  );
+  for (const { id, seq } of newest) {
+    await database.query(
+      `UPDATE ledger_account a JOIN ledger_entry e ON e.account_id = a.id AND e.seq = ${seq}
+       SET a.balance_minor = e.balance_after_minor, a.entry_count = e.seq, a.last_recorded_at = e.recorded_at
+       WHERE a.id = ${id}`,
+    );
+  }
 }
 
 /** 1 … n, by doubling. */

@@ -24,6 +24,8 @@ export interface AccountBalance {
   /** What can be spent: balance less holds. */
   readonly available: Money;
   readonly entryCount: number;
+  /** When the newest entry was recorded, ISO 8601 UTC with microseconds; null without any. */
+  readonly lastEntryAt: string | null;
   /** ISO 8601 UTC. */
   readonly openedAt: string;
   readonly closedAt: string | null;
@@ -83,7 +85,8 @@ export async function readAccounts(reader: SqlReader, query: AccountQuery): Prom
   };
 }
 
-const columns = 'id, code, kind, currency, normal_side, balance_minor, held_minor, entry_count, opened_at, closed_at';
+const columns = `id, code, kind, currency, normal_side, balance_minor, held_minor, entry_count, last_recorded_at, opened_at,
+  closed_at`;
 
 function accountBalance(row: BookRow): AccountBalance {
   const balance = moneyIn(row, 'balance_minor');
@@ -96,6 +99,7 @@ function accountBalance(row: BookRow): AccountBalance {
     held,
     available: subtract(balance, held),
     entryCount: numberIn(row, 'entry_count'),
+    lastEntryAt: numberIn(row, 'entry_count') === 0 ? null : optionalTimeIn(row, 'last_recorded_at'),
     openedAt: timeIn(row, 'opened_at'),
     closedAt: optionalTimeIn(row, 'closed_at'),
   };

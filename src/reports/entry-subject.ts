@@ -15,7 +15,7 @@ const subjectOpKey = 'COALESCE(t.reverses, t.op_key)';
  * books line by line, each a debit and a credit in turn (postings/payment.ts), so an entry's position tells its line.
  */
 export const subjectTables = `LEFT JOIN payment p ON p.id = ${after('payment-', subjectOpKey)}
-  LEFT JOIN booking b ON b.payment_id = p.id AND b.state = 'posted' AND p.payee_kind = 'host'
+  LEFT JOIN booking b FORCE INDEX (booking_payment_index) ON b.payment_id = p.id AND b.state = 'posted' AND p.payee_kind = 'host'
   LEFT JOIN booking_line l ON l.booking_id = b.id AND l.line_no = e.position DIV 2
   LEFT JOIN internal_refund r ON r.id = COALESCE(${after('session-refund-', subjectOpKey)}, ${after('event-refund-', subjectOpKey)})`;
 

@@ -1,8 +1,8 @@
 import type { LedgerAccountRef } from '../domain/ledger-account.ts';
 import { zero, type Money } from '../domain/money.ts';
+import { readBalance } from '../ledger/balance.read.ts';
 import { moneyIn, optionalTimeIn, type SqlReader } from '../ledger/sql-reader.read.ts';
 import { databaseTime } from '../ledger/sql-text.ts';
-import { readStatementCut } from './statement-cut.ts';
 
 /** Whose balance it is. */
 export type HolderAccount = Pick<LedgerAccountRef, 'code' | 'currency'>;
@@ -19,10 +19,10 @@ export interface HolderBalance {
 
 /** The balance as it stands now: nothing and no date for a holder to whom nothing was ever posted. */
 export async function readHolderBalance(reader: SqlReader, { code, currency }: HolderAccount): Promise<HolderBalance> {
-  const cut = await readStatementCut(reader, code, {});
-  if (cut === null)
+  const now = await readBalance(reader, code);
+  if (now === null)
     return { balance: zero(currency), available: zero(currency), held: zero(currency), lastEntryAt: null };
-  const { balance, available, held, lastEntryAt } = cut;
+  const { balance, available, held, lastEntryAt } = now;
   return { balance, available, held, lastEntryAt };
 }
 

@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream';
 import { formatMajor } from '../domain/money.ts';
 import { textCell } from './csv-text.ts';
+import type { HolderRow } from './holder-rows.ts';
 import { localTimestamp } from './local-day.ts';
 import type { HostThing, OrganisationRow } from './organisation-rows.ts';
 import type { OrganisationFile } from './organisation-statement.ts';
@@ -23,10 +24,11 @@ export const fullHeadings = [
 
 /** An organisation's statement as CSV, in its own local times, made while it is read. */
 export function organisationCsv(file: OrganisationFile, options: OrganisationCsvOptions): Readable {
-  return csvOf(file, options.layout === 'plain' ? plain(file, options) : full(file, options), options);
+  if (options.layout === 'full') return csvOf(file, full(file, options), options);
+  return csvOf({ batches: file.plainBatches }, plain(file, options), options);
 }
 
-function plain(file: OrganisationFile, options: OrganisationCsvOptions): CsvLayout<OrganisationRow> {
+function plain(file: OrganisationFile, options: OrganisationCsvOptions): CsvLayout<HolderRow> {
   const { zone } = file.organisation;
   return { head: [...titleOf(file, options), statementHeadings], record: (row) => statementCells(row, zone) };
 }

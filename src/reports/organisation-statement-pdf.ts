@@ -10,5 +10,5 @@ export function organisationPdf(file: OrganisationFile, days: Pick<PdfOptions, '
     ...(address === null ? [] : address.split(/\r?\n/)),
     ...(file.search === undefined ? [] : [`Rows with: ${file.search}`]),
   ];
-  return pdfOf({ ...file, name, particulars }, { ...days, zone });
+  return pdfOf({ ...file, batches: file.plainBatches, name, particulars }, { ...days, zone });
 }

@@ -2,7 +2,8 @@ import type { Currency } from '../domain/currency.ts';
 import { organisationAccount } from '../domain/ledger-account.ts';
 import { subtract, zero, type Money } from '../domain/money.ts';
 import type { SqlReader } from '../ledger/sql-reader.read.ts';
-import { readOrganisationRows, type OrganisationRow, type RowFilter } from './organisation-rows.ts';
+import type { HolderRow } from './holder-rows.ts';
+import { readOrganisationRows, readPlainRows, type OrganisationRow, type RowFilter } from './organisation-rows.ts';
 import { readStatementCut, type StatementCut, type StatementRange } from './statement-cut.ts';
 import { batchesOf, readFixedCut, type FixedRange, type StatementFile } from './statement-file.ts';
 import { currentBalanceOf, shownBalance } from './statement-header.ts';
@@ -121,6 +122,8 @@ export interface OrganisationFile extends StatementFile<OrganisationRow> {
   /** Null where nothing was ever posted. */
   readonly cut: StatementCut | null;
   readonly search: string | undefined;
+  /** The rows without sessions and events, which are read faster. */
+  readonly plainBatches: () => AsyncGenerator<readonly HolderRow[]>;
   /** Only the rows of some classes. */
   readonly batchesOf: (classes: RowFilter['classes']) => AsyncGenerator<readonly OrganisationRow[]>;
 }
@@ -139,6 +142,7 @@ export async function openOrganisationFile(
     ...{ organisation, cut, search, currency, asOf: range.asOf },
     closingBalance: cut?.closingBalance ?? null,
     batches: () => batches(undefined),
+    plainBatches: () => batchesOf(cut, (query) => readPlainRows(reader, { ...query, organisationId, search })),
     batchesOf: batches,
   };
 }
