@@ -21,7 +21,7 @@ import { newId } from '../entities/new-id.ts';
 import { unitOfWork } from '../entities/orm.ts';
 import { scopedTo } from '../entities/scoped-reads.ts';
 import type { Shelf } from '../entities/shelf.ts';
-import { sqlTime, type Statement } from '../entities/sql-pool.ts';
+import { isDuplicate, sqlTime, type Statement } from '../entities/sql-pool.ts';
 import { beginOnce, type BeginParts } from './begin-once.ts';
 import type { CorrectionMessenger } from './correction-messenger.ts';
 import { correctionView } from './correction-view.ts';
@@ -68,7 +68,7 @@ export async function createCorrection(parts: CorrectionParts, asked: Correction
   await requireHolder(parts, asked);
   const id = correctionId(newId('correction'));
   const terms = await termsOf(parts, asked.wish);
-  return beginOnce<CorrectionSnapshot>(parts, {
+  const beginning = beginOnce<CorrectionSnapshot>(parts, {
     write: asked.write,
     resourceId: id,
     location: (resourceId) => `/v1/${asked.wish.noun}/${resourceId}`,
@@ -76,6 +76,11 @@ export async function createCorrection(parts: CorrectionParts, asked: Correction
     begin: (resourceId, updateId) => parts.corrections.begin(resourceId, updateId),
     render: (resourceId, snapshot) => rendered(parts, resourceId, snapshot),
     show: (resourceId) => showCorrection(parts, resourceId),
+  });
+  return beginning.catch((error: unknown) => {
+    // Neither the key nor the id is there twice, so it is the account of an open write-off.
+    if (isDuplicate(error)) throw new DomainError('conflict', 'Another write-off of this account is under way.');
+    throw error;
   });
 }
 
@@ -165,13 +170,14 @@ function insertCorrection(
   const { holder, amount, kind, loss, reason } = wish;
   const { actor, assertedActor } = signatureOf(principal);
   const at = sqlTime(new Date().toISOString());
+  const openFor = kind === 'write_off' ? `${holder.id}/${amount.currency}` : null;
   return {
-    sql: `INSERT INTO correction (id, kind, holder_kind, holder_id, organisation_id, currency, amount_minor, loss, fee_bp, payout_minor,
+    sql: `INSERT INTO correction (id, kind, holder_kind, holder_id, organisation_id, currency, amount_minor, loss, open_for, fee_bp, payout_minor,
       fee_minor, tax_minor, payout_id, description, reason, approve_by, state, actor, asserted_actor, created_at, updated_at)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'created', ?, ?, ?, ?)`,
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'created', ?, ?, ?, ?)`,
     values: [
       ...[id, kind, holder.kind, holder.id, holder.kind === 'organisation' ? holder.id : null],
-      ...[amount.currency, amount.amount, loss, ...settled, description, reason, approveBy],
+      ...[amount.currency, amount.amount, loss, openFor, ...settled, description, reason, approveBy],
       ...[actor, assertedActor, at, at],
     ],
   };

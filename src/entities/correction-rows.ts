@@ -35,7 +35,7 @@ export function correctionRider(
     update: 'correction',
     key: { id: correction.id },
     expectedVersion: correction.version,
-    set: { ...columns, state },
+    set: { ...columns, ...(change === 'propose' ? {} : { open_for: null }), state },
   };
 }
 

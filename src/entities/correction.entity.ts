@@ -23,6 +23,8 @@ const CorrectionSchema = defineEntity({
     amountMinor: p.bigint('number'),
     /** Of a write-off. */
     loss: p.string().$type<CorrectionLoss>().length(12).collation('ascii_bin').nullable(),
+    /** The account of an open write-off: two at once could give up the same debt. Null for all else, and when it is over. */
+    openFor: p.string().length(40).collation('ascii_bin').nullable().unique('correction_open_for_unique'),
     /** The fee of a settlement and what it came to, as they were when it was asked for. */
     feeBp: p.integer().nullable(),
     payoutMinor: p.bigint('number').nullable(),
