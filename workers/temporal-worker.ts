@@ -57,6 +57,7 @@ export async function createTemporalWorker(config: Config): Promise<Running> {
     ...shared,
     taskQueue: config.TASK_QUEUE_BULK,
     activities: createBulkActivities({ ...deps, connection, config }),
+    stickyQueueScheduleToStartTimeout: config.STICKY_TIMEOUT_MS,
     maxCachedWorkflows: bulkWorkflowsCached,
     maxConcurrentActivityTaskExecutions: bulkActivitiesAtOnce,
     shutdownGraceTime,
