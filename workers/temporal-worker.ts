@@ -83,6 +83,7 @@ function bulkOptions(config: Config, deps: BulkDependencies) {
   return {
     taskQueue: config.TASK_QUEUE_BULK,
     activities: createBulkActivities(deps),
+    stickyQueueScheduleToStartTimeout: config.STICKY_TIMEOUT_MS,
     maxCachedWorkflows: bulkWorkflowsCached,
     maxConcurrentActivityTaskExecutions: bulkActivitiesAtOnce,
     shutdownGraceTime,

@@ -31,7 +31,7 @@ import { ulidOf } from './workflow-ulid.ts';
 // of organisations takes seconds.
 const activities = proxyActivities<SettlementActivities>({
   startToCloseTimeout: '5 minutes',
-  heartbeatTimeout: '10 seconds',
+  heartbeatTimeout: '5 seconds',
   retry: { initialInterval: '200 milliseconds', backoffCoefficient: 2, maximumInterval: '10 seconds' },
 });
 
@@ -54,21 +54,22 @@ interface Course {
 export async function settlementRun(input: SettlementRunInput): Promise<SettlementSnapshot> {
   const course: { at: Course | null } = { at: null };
   setHandler(settlementStatus, () => course.at?.run ?? null);
-  setHandler(beginSettlement, async () => {
+  const planned = async (): Promise<Course> => {
     await condition(() => course.at !== null && course.at.run.state !== 'planned');
-    return (course.at as Course).run;
-  });
+    return course.at as Course;
+  };
+  setHandler(beginSettlement, async () => (await planned()).run);
   setHandler(
     decideSettlement,
     async (request) => {
-      const { runId } = (course.at as Course).run;
-      const outcome = await activities.decideSettlement({ runId, request });
-      become(course.at as Course, outcome.run);
+      const now = await planned();
+      const outcome = await activities.decideSettlement({ runId: now.run.runId, request });
+      become(now, outcome.run);
       return outcome;
     },
     {
       validator: (request: DecisionRequest) => {
-        requireWaiting(course.at, request);
+        requireOpen(course.at, request);
       },
     },
   );
@@ -86,10 +87,11 @@ export async function settlementRun(input: SettlementRunInput): Promise<Settleme
   return at.run;
 }
 
-/** Only a run that waits takes decisions: what is refused here leaves no trace in the history. */
-function requireWaiting(at: Course | null, { decision }: DecisionRequest): void {
-  if (at?.run.state === 'awaiting_approval') return;
-  const message = `The settlement does not wait: too late, or too early, to ${decision.kind}.`;
+/** What comes too late is refused without a trace in the history; what comes while the plan is made waits for it. */
+function requireOpen(at: Course | null, { decision }: DecisionRequest): void {
+  const state = at?.run.state ?? 'planned';
+  if (state === 'planned' || state === 'awaiting_approval') return;
+  const message = `The settlement is ${state}: too late to ${decision.kind}.`;
   throw ApplicationFailure.nonRetryable(message, 'settlement_state_conflict');
 }
 
