@@ -56,7 +56,7 @@ export async function createTemporalWorker(config: Config): Promise<Running> {
   const bulk = await Worker.create({
     ...shared,
     taskQueue: config.TASK_QUEUE_BULK,
-    activities: createBulkActivities(),
+    activities: createBulkActivities(config, deps),
     maxCachedWorkflows: bulkWorkflowsCached,
     maxConcurrentActivityTaskExecutions: bulkActivitiesAtOnce,
     shutdownGraceTime,

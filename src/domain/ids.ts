@@ -37,6 +37,7 @@ export type SettlementRunId = Brand<string, 'SettlementRunId'>;
 export type SettlementItemId = Brand<string, 'SettlementItemId'>;
 export type PayoutId = Brand<string, 'PayoutId'>;
 export type PayoutFileId = Brand<string, 'PayoutFileId'>;
+export type BankResultId = Brand<string, 'BankResultId'>;
 
 /** Prefix of each kind of identifier. */
 export const idPrefixes = {
@@ -70,6 +71,7 @@ export const idPrefixes = {
   settlementItem: 'sti',
   payout: 'pyt',
   payoutFile: 'pyf',
+  bankResult: 'bkr',
 } as const;
 export type IdKind = keyof typeof idPrefixes;
 
@@ -134,3 +136,4 @@ export const settlementRunId = parser<'SettlementRunId'>('settlementRun');
 export const settlementItemId = parser<'SettlementItemId'>('settlementItem');
 export const payoutId = parser<'PayoutId'>('payout');
 export const payoutFileId = parser<'PayoutFileId'>('payoutFile');
+export const bankResultId = parser<'BankResultId'>('bankResult');

@@ -2,6 +2,8 @@ import { ApiKey } from './api-key.entity.ts';
 import { AuditEvent } from './audit-event.entity.ts';
 import { AutoTopUp } from './auto-top-up.entity.ts';
 import { BankDetail } from './bank-detail.entity.ts';
+import { BankResult } from './bank-result.entity.ts';
+import { BankResultLine } from './bank-result-line.entity.ts';
 import { Booking } from './booking.entity.ts';
 import { BookingLine } from './booking-line.entity.ts';
 import { CallbackDelivery } from './callback-delivery.entity.ts';
@@ -32,6 +34,7 @@ import { ProviderEvent } from './provider-event.entity.ts';
 import { ProviderObject } from './provider-object.entity.ts';
 import { Reader } from './reader.entity.ts';
 import { Refund } from './refund.entity.ts';
+import { RemittanceAdvice } from './remittance-advice.entity.ts';
 import { Sale } from './sale.entity.ts';
 import { SaleAttempt } from './sale-attempt.entity.ts';
 import { SaleEvent } from './sale-event.entity.ts';
@@ -48,6 +51,8 @@ export const entities = [
   AuditEvent,
   AutoTopUp,
   BankDetail,
+  BankResult,
+  BankResultLine,
   Booking,
   BookingLine,
   CallbackDelivery,
@@ -78,6 +83,7 @@ export const entities = [
   ProviderObject,
   Reader,
   Refund,
+  RemittanceAdvice,
   Sale,
   SaleAttempt,
   SaleEvent,

@@ -9,3 +9,5 @@ export { refund } from './refund.workflow.ts';
 export { cardReview } from './card-review.workflow.ts';
 export { internalRefund } from './internal-refund.workflow.ts';
 export { strayMoney } from './stray-money.workflow.ts';
+export { payout } from './payout.workflow.ts';
+export { bankResult } from './bank-result.workflow.ts';

@@ -8,6 +8,7 @@ import { ConsentsMigration } from './0005-consents.ts';
 import { FundingMigration } from './0006-funding.ts';
 import { AssertedActorsMigration } from './0007-asserted-actors.ts';
 import { SettlementMigration } from './0008-settlement.ts';
+import { PayoutsMigration } from './0011-payouts.ts';
 
 /** Every migration in order; they only go forward (decisions D56). */
 export const migrations: readonly { readonly name: string; readonly class: Constructor<Migration> }[] = [
@@ -19,4 +20,5 @@ export const migrations: readonly { readonly name: string; readonly class: Const
   { name: '0006-funding', class: FundingMigration },
   { name: '0007-asserted-actors', class: AssertedActorsMigration },
   { name: '0008-settlement', class: SettlementMigration },
+  { name: '0011-payouts', class: PayoutsMigration },
 ];
