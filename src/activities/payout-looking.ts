@@ -22,6 +22,8 @@ function patienceOf(deps: PayoutDependencies, payout: Payout, file: PayoutFile |
   // Nothing to pay, since the fee was all of it: nobody needs to say that it arrived.
   if (payout.state === 'planned' && payout.amountMinor === 0) return { due: 'confirm', lookInMs: null };
   if (payout.state === 'returned') return { due: null, lookInMs: null };
+  // Nothing sends transfers yet: nobody may believe that it was sent.
+  if (payout.method === 'transfer' && !payout.attentionReason) return { due: 'remind', lookInMs: null };
   return file === null ? { due: null, lookInMs: deps.payoutRules.lookMs } : patienceWith(deps, payout, file);
 }
 

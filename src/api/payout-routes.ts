@@ -8,6 +8,7 @@ import type { Route } from './route.ts';
 import { bankResultRoutes } from './routes/bank-results.route.ts';
 import { payoutFileRoutes } from './routes/payout-files.route.ts';
 import { payoutRoutes } from './routes/payouts.route.ts';
+import { settlementHistoryRoutes } from './routes/settlement-history.route.ts';
 
 /** What the routes of payouts stand on. */
 export interface PayoutRouteDependencies {
@@ -25,5 +26,10 @@ export function allPayoutRoutes(dependencies: PayoutRouteDependencies): readonly
   const { bulkQueue } = payoutSettings;
   const payouts = new PayoutMessenger(temporal, { bulkQueue, deadlineMs: settings.deadlineMs });
   const parts: PayoutParts = { orm, pool, answers, payouts, payoutSettings };
-  return [...payoutRoutes(parts), ...payoutFileRoutes(parts), ...bankResultRoutes(parts)];
+  return [
+    ...payoutRoutes(parts),
+    ...payoutFileRoutes(parts),
+    ...bankResultRoutes(parts),
+    ...settlementHistoryRoutes({ pool, zone: payoutSettings.calendar.zone }),
+  ];
 }

@@ -39,7 +39,7 @@ export async function payout(input: PayoutInput): Promise<PayoutSnapshot> {
     const letter = mailbox.take();
     if (letter !== undefined) letter.answer(await obey(letter.command));
     else if (look.due === 'confirm') await book.hearBank(unopposed(payoutId, look.attemptNo));
-    else if (look.due === 'remind') await book.remindOfPayout({ payoutId, reason: 'no_word_from_the_bank' });
+    else if (look.due === 'remind') await book.remindOfPayout({ payoutId, reason: reminders[look.method] });
     else await wait(look.lookInMs);
     heard = false;
     if (workflowInfo().continueAsNewSuggested && !mailbox.hasMail()) {
@@ -59,6 +59,8 @@ export async function payout(input: PayoutInput): Promise<PayoutSnapshot> {
     alarm?.turnOff();
   }
 }
+
+const reminders = { bank: 'no_word_from_the_bank', transfer: 'transfers_are_not_sent_yet' } as const;
 
 function act(payoutId: string, command: PayoutCommand): Promise<PayoutAnswer> {
   switch (command.kind) {

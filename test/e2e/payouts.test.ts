@@ -46,7 +46,7 @@ async function movedFor({ organisation }: MadePayout): Promise<Record<string, nu
   const rows = await scene.counter.orm.em
     .getConnection()
     .execute<{ code: string; moved: number }[]>(sql, [organisation]);
-  return Object.fromEntries(rows.map(({ code, moved }) => [code.replace(organisation, 'it'), Number(moved)]));
+  return Object.fromEntries(rows.map(({ code, moved }) => [code.replace(organisation, 'it'), moved]));
 }
 
 /** SET-02: 800.00 leave the balance, 760.00 are paid, 36.36 are our fee and 3.64 its tax. */

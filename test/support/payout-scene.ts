@@ -68,7 +68,7 @@ export class PayoutScene {
   }
 
   async become(id: string, state: string): Promise<ShownPayout> {
-    await until(async () => (await this.show(id)).state === state);
+    await until(async () => (await this.show(id)).state === state, { withinMs: 30_000, everyMs: 100 });
     return this.show(id);
   }
 }
