@@ -152,6 +152,17 @@ const schema = z.object({
   SETTLEMENT_MINIMUM: z.string().optional(),
   /** JSON that overrides single figures of a settlement's patience, in ms. */
   SETTLEMENT_TIMING: z.string().optional(),
+  /** JSON by currency of who pays organisations and how banks know them (docs/payouts.md). */
+  PAYOUT_ORIGINATORS: z.string().optional(),
+  /** JSON that overrides single figures of the patience with banks. */
+  PAYOUT_TIMING: z.string().optional(),
+  /** Days beside weekends on which banks do not work: `2026-12-25,2026-12-28`. */
+  BANK_HOLIDAYS: z
+    .string()
+    .regex(/^(\d{4}-\d{2}-\d{2}(,(?=\d)|$))*$/, 'must be days, as 2026-12-25,2026-12-28')
+    .default(''),
+  /** JSON of who invoices organisations for fees: `{"name": …, "address": …, "taxIdLabel": "ABN", "taxId": …}`. */
+  INVOICE_ISSUER: z.string().optional(),
   DEFAULT_ZONE: z.string().min(1).default('Australia/Sydney'),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
 });

@@ -17,6 +17,7 @@ import type { Config } from '../src/config.ts';
 import type { ReaderAdministration } from '../src/domain/reader-administration.ts';
 import { correctionRulesOf } from './correction-rules.ts';
 import { checkoutTimingOf, limitsFrom } from './member-money.ts';
+import { payoutSettingsOf } from './payout-rules.ts';
 import { tokenSettingsOf } from './person-tokens.ts';
 import { refundRulesOf, refundTimingOf } from './refund-rules.ts';
 import { saleTimingOf } from './sale-timing.ts';
@@ -176,6 +177,7 @@ function createApps(config: Config, parts: Opened & { readonly health: Health; r
     metrics,
     log,
     ...tokens(config),
+    payoutSettings: payoutSettingsOf(config),
     webhooks: webhookRoutes({ inbox: parts.inbox, accounts, log }),
     settings: {
       version: packageJson.version,

@@ -3,12 +3,15 @@ import { Client, WorkflowExecutionAlreadyStartedError } from '@temporalio/client
 import { createSettlementActivities, type SettlementDependencies } from '../src/activities/settlement.activities.ts';
 import { createReconciliationActivities } from '../src/activities/reconciliation.activities.ts';
 import type { ReconciliationDependencies } from '../src/activities/reconciliation-desk.ts';
+import type { PayoutDependencies } from '../src/activities/payout-desk.ts';
+import { createPayoutActivities } from '../src/activities/payout.activities.ts';
 import type { Config } from '../src/config.ts';
+import { bankCalendarOf, payoutOriginatorsOf, payoutRulesOf } from './payout-rules.ts';
 import { settlementRulesOf } from './settlement-settings.ts';
 
 /** What the bulk queue's activities stand on. */
 export interface BulkDependencies
-  extends ReconciliationDependencies, Pick<SettlementDependencies, 'pool' | 'poster' | 'now'> {
+  extends ReconciliationDependencies, Pick<PayoutDependencies, 'orm' | 'pool' | 'poster' | 'now'> {
   readonly connection: NativeConnection;
   readonly config: Config;
 }
@@ -17,6 +20,15 @@ export interface BulkDependencies
 export function createBulkActivities({ connection, config, ...deps }: BulkDependencies): object {
   return {
     ...createReconciliationActivities(deps),
+    ...createPayoutActivities({
+      ...deps,
+      payoutRules: payoutRulesOf(config),
+      calendar: bankCalendarOf(config),
+      originators: payoutOriginatorsOf(config),
+      tellOrganisation: async () => {
+        // Letters are ready and have no post yet: organisations get no mail.
+      },
+    }),
     ...createSettlementActivities({
       ...deps,
       settlementRules: settlementRulesOf(config),

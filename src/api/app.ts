@@ -13,6 +13,8 @@ import type { Health } from './health.ts';
 import type { Logger } from './logger.ts';
 import { memberMoneyRoutes, type MemberMoneyDependencies, type MemberMoneySettings } from './member-money-routes.ts';
 import type { ApiMetrics } from './metrics.ts';
+import { allPayoutRoutes } from './payout-routes.ts';
+import type { PayoutSettings } from './payout-writing.ts';
 import { PersonTokens, type TokenSettings } from './person-tokens.ts';
 import { RateLimit } from './rate-limit.ts';
 import { requestContext } from './request-context.ts';
@@ -60,6 +62,7 @@ export interface ApiDependencies extends MemberMoneyDependencies, Administration
   readonly metrics: ApiMetrics;
   readonly log: Logger;
   readonly settings: ApiSettings;
+  readonly payoutSettings: PayoutSettings;
   /** Whose tokens let persons in; without them only keys do. */
   readonly tokens?: TokenSettings;
   /** Takes processors' events with their raw bodies, so it comes before anything that reads one. */
@@ -119,6 +122,7 @@ export function apiRoutes(parts: ApiDependencies): readonly Route[] {
     ...administrationRoutes(parts),
     ...monthEndRoutes(parts),
     ...auditEventRoutes({ orm, pool }),
+    ...allPayoutRoutes(parts),
     ...callbackRoutes(orm),
     ...noticeRoutes({ orm, pool }),
     ...processorAccountRoutes(orm),

@@ -48,9 +48,14 @@ function operation(route: Route): ZodOpenApiOperationObject {
       ...(route.query === undefined ? {} : { query: route.query as z.ZodObject }),
       ...headerOf(route.idempotency ?? 'none'),
     },
-    ...(route.body === undefined ? {} : { requestBody: { content: { 'application/json': { schema: route.body } } } }),
+    ...(route.body === undefined ? {} : { requestBody: { content: contentOf(route, route.body) } }),
     responses: { ...responsesOf(route), default: problemResponse },
   };
+}
+
+function contentOf({ textTypes = [] }: Route, body: z.ZodType) {
+  const texts = textTypes.map((type) => [type, { schema: z.string() }] as const);
+  return { 'application/json': { schema: body }, ...Object.fromEntries(texts) };
 }
 
 const problemResponse = {

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import getRawBody from 'raw-body';
 import { DomainError } from '../domain/errors.ts';
+import type { TextBody } from './route.ts';
 
 /** Bytes of a JSON body at most. */
 export const bodyLimitBytes = 400_000;
@@ -25,6 +26,18 @@ export async function readJsonBody(
   }
 }
 
+/**
+ * The body as text where its media type is one of `types`, in UTF-8; null where it is not, and nothing was read. The
+ * same limits as for JSON.
+ */
+export async function readTextBody(request: IncomingMessage, types: readonly string[]): Promise<TextBody | null> {
+  const { type, isPlain } = mediaOf(request);
+  if (!isPlain || !types.includes(type)) return null;
+  const length = request.headers['content-length'];
+  if (length !== undefined && Number(length) > bodyLimitBytes) throw tooLarge();
+  return { type, text: decode(await readBytes(request, length)) };
+}
+
 async function readBytes(request: IncomingMessage, length: string | undefined): Promise<Buffer> {
   try {
     return await getRawBody(request, { limit: bodyLimitBytes, length: length ?? null });
@@ -38,15 +51,21 @@ async function readBytes(request: IncomingMessage, length: string | undefined): 
 }
 
 function requireJson(request: IncomingMessage): void {
-  const [type, ...parameters] = (request.headers['content-type'] ?? '')
+  const { type, isPlain } = mediaOf(request);
+  if (type !== 'application/json' || !isPlain) {
+    throw new DomainError('unsupported_media_type', 'Send the body as application/json in UTF-8, not compressed.');
+  }
+}
+
+/** The media type, and whether the body is UTF-8 and not compressed. */
+function mediaOf(request: IncomingMessage): { readonly type: string; readonly isPlain: boolean } {
+  const [type = '', ...parameters] = (request.headers['content-type'] ?? '')
     .toLowerCase()
     .split(';')
     .map((part) => part.trim());
   const charset = parameters.find((parameter) => parameter.startsWith('charset='))?.slice('charset='.length) ?? 'utf-8';
   const encoding = request.headers['content-encoding'] ?? 'identity';
-  if (type !== 'application/json' || charset.replaceAll('"', '') !== 'utf-8' || encoding !== 'identity') {
-    throw new DomainError('unsupported_media_type', 'Send the body as application/json in UTF-8, not compressed.');
-  }
+  return { type, isPlain: charset.replaceAll('"', '') === 'utf-8' && encoding === 'identity' };
 }
 
 function decode(bytes: Buffer): string {

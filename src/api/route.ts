@@ -31,11 +31,20 @@ export interface Answer {
   readonly stream?: Readable;
 }
 
+/** A body that is no JSON, as it came. */
+export interface TextBody {
+  /** Its media type, without parameters. */
+  readonly type: string;
+  readonly text: string;
+}
+
 /** A validated, authorised request as a handler sees it. */
 export interface ApiRequest<P, Q, B> {
   readonly params: P;
   readonly query: Q;
   readonly body: B;
+  /** Set instead of `body` where one of the route's `textTypes` came. */
+  readonly textBody: TextBody | null;
   readonly principal: Principal;
   /** Null where the route takes no key, or none was given. */
   readonly write: WriteRequest | null;
@@ -66,6 +75,8 @@ export interface RouteSpec<P extends z.ZodType, Q extends z.ZodType, B extends z
   readonly params?: P;
   readonly query?: Q;
   readonly body?: B;
+  /** Media types beside JSON that a body may have; such a one is handed over unread. */
+  readonly textTypes?: readonly string[];
   readonly responses: Readonly<Record<number, Response>>;
   handle(request: ApiRequest<z.output<P>, z.output<Q>, z.output<B>>): Promise<Answer>;
 }

@@ -13,7 +13,7 @@ import { asserting } from './actor.ts';
 import { authorise, requirePolicies } from './policy.ts';
 import { requireOwn } from './ownership.ts';
 import type { RateLimit } from './rate-limit.ts';
-import { readJsonBody } from './request-body.ts';
+import { readJsonBody, readTextBody } from './request-body.ts';
 import type { Answer, ApiRequest, Route } from './route.ts';
 
 /** What the mechanism around every handler needs. */
@@ -54,21 +54,20 @@ async function serve(parts: RouterParts, route: Route, ctx: RouterContext): Prom
   const principal = route.policy.kind === 'public' ? nobody : await admit(parts, route, ctx);
   const params = parseParams(route, ctx.params);
   const query = (route.query ?? z.strictObject({})).parse({ ...ctx.query });
-  const json = route.body === undefined ? undefined : (await readJsonBody(ctx.req)).json;
-  // No body at all is an empty one; `null` is a body.
-  const body = route.body?.parse(json === undefined ? {} : json);
+  const { textBody, json, body } = await bodyOf(route, ctx);
   await requireOwn(parts.pool, { principal, route, named: { params: recordOf(params), body: recordOf(body) } });
   const header = ctx.req.headers['idempotency-key'];
   const write = writeRequest(route.idempotency ?? 'none', principal, {
     method: ctx.method,
     path: ctx.path,
-    json,
+    json: textBody ?? json,
     header: Array.isArray(header) ? header.join(',') : header,
   });
   const request: ApiRequest<unknown, unknown, unknown> = {
     params,
     query,
     body,
+    textBody,
     principal,
     write,
     header: (name) => ctx.get(name),
@@ -77,6 +76,14 @@ async function serve(parts: RouterParts, route: Route, ctx: RouterContext): Prom
     once: (work) => once(parts.orm, write, work),
   };
   give(ctx, await route.handle(request as ApiRequest<never, never, never>));
+}
+
+async function bodyOf(route: Route, ctx: RouterContext) {
+  const textBody = route.textTypes === undefined ? null : await readTextBody(ctx.req, route.textTypes);
+  if (textBody !== null) return { textBody, json: undefined, body: undefined };
+  const json = route.body === undefined ? undefined : (await readJsonBody(ctx.req)).json;
+  // No body at all is an empty one; `null` is a body.
+  return { textBody, json, body: route.body?.parse(json === undefined ? {} : json) };
 }
 
 function recordOf(value: unknown): Readonly<Record<string, unknown>> {

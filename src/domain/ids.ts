@@ -44,6 +44,7 @@ export type OrganisationPaymentId = Brand<string, 'OrganisationPaymentId'>;
 export type ReconciliationRunId = Brand<string, 'ReconciliationRunId'>;
 export type ReconciliationDifferenceId = Brand<string, 'ReconciliationDifferenceId'>;
 export type BankStatementId = Brand<string, 'BankStatementId'>;
+export type BankResultId = Brand<string, 'BankResultId'>;
 
 /** Prefix of each kind of identifier. */
 export const idPrefixes = {
@@ -84,6 +85,7 @@ export const idPrefixes = {
   reconciliationRun: 'rcr',
   reconciliationDifference: 'rcd',
   bankStatement: 'bst',
+  bankResult: 'bkr',
 } as const;
 export type IdKind = keyof typeof idPrefixes;
 
@@ -152,3 +154,4 @@ export const correctionId = parser<'CorrectionId'>('correction');
 export const reportJobId = parser<'ReportJobId'>('reportJob');
 export const organisationLetterId = parser<'OrganisationLetterId'>('organisationLetter');
 export const organisationPaymentId = parser<'OrganisationPaymentId'>('organisationPayment');
+export const bankResultId = parser<'BankResultId'>('bankResult');

@@ -24,3 +24,54 @@ export const payoutTransitions: TransitionTable<PayoutState, PayoutChange> = {
   reversed: {},
   paid_outside: {},
 };
+
+/** What a payout stands at, as its workflow and callers see it. */
+export interface PayoutSnapshot {
+  readonly state: PayoutState;
+  readonly attemptNo: number;
+  /** Why it came back, or what the processor said; for people. */
+  readonly outcome: string | null;
+  readonly attentionReason: string | null;
+}
+
+/** Somebody’s word on a payout; `attemptNo` null means the one under way. */
+export type PayoutCommand =
+  | { readonly kind: 'confirm' | 'return'; readonly attemptNo: number | null; readonly reason: string }
+  | { readonly kind: 'retry' | 'reverse'; readonly reason: string };
+
+/** A command’s outcome: the payout after it, and why nothing was done if so. */
+export interface PayoutAnswer extends PayoutSnapshot {
+  readonly refused: 'payout_state_conflict' | 'bank_details_missing' | null;
+}
+
+/** Whether nothing more is awaited; a bank may still send confirmed money back. */
+export function isPayoutOver(state: PayoutState): boolean {
+  return state === 'confirmed' || state === 'reversed' || state === 'paid_outside';
+}
+
+export interface BankWordCase {
+  readonly payout: { readonly state: PayoutState; readonly attemptNo: number; readonly method: PayoutMethod };
+  readonly word: { readonly kind: 'confirm' | 'return'; readonly attemptNo: number | null };
+}
+
+/**
+ * What a bank’s word does to a payout. `book`: it moves it. `known`: it said so before. `contradicts`: both cannot be
+ * true, or it speaks of what a bank does not know.
+ */
+export function judgeBankWord({ payout, word }: BankWordCase): 'book' | 'known' | 'contradicts' {
+  const attemptNo = word.attemptNo ?? payout.attemptNo;
+  if (payout.method !== 'bank' || attemptNo > payout.attemptNo) return 'contradicts';
+  // Only what came back is tried again, so an earlier attempt’s return is no news.
+  if (attemptNo < payout.attemptNo) return word.kind === 'return' ? 'known' : 'contradicts';
+  return wordsOnState[payout.state][word.kind];
+}
+
+const wordsOnState: Readonly<Record<PayoutState, Record<'confirm' | 'return', 'book' | 'known' | 'contradicts'>>> = {
+  // Paid by hand, without a file; what was never sent cannot come back.
+  planned: { confirm: 'book', return: 'contradicts' },
+  filed: { confirm: 'book', return: 'book' },
+  confirmed: { confirm: 'known', return: 'book' },
+  returned: { confirm: 'contradicts', return: 'known' },
+  reversed: { confirm: 'contradicts', return: 'contradicts' },
+  paid_outside: { confirm: 'contradicts', return: 'contradicts' },
+};

@@ -2,6 +2,8 @@ import { ApiKey } from './api-key.entity.ts';
 import { AuditEvent } from './audit-event.entity.ts';
 import { AutoTopUp } from './auto-top-up.entity.ts';
 import { BankDetail } from './bank-detail.entity.ts';
+import { BankResult } from './bank-result.entity.ts';
+import { BankResultLine } from './bank-result-line.entity.ts';
 import { Booking } from './booking.entity.ts';
 import { BookingLine } from './booking-line.entity.ts';
 import { CallbackDelivery } from './callback-delivery.entity.ts';
@@ -45,6 +47,7 @@ import { Reader } from './reader.entity.ts';
 import { Refund } from './refund.entity.ts';
 import { ReportJob } from './report-job.entity.ts';
 import { ReportPiece } from './report-piece.entity.ts';
+import { RemittanceAdvice } from './remittance-advice.entity.ts';
 import { Sale } from './sale.entity.ts';
 import { SaleAttempt } from './sale-attempt.entity.ts';
 import { SaleEvent } from './sale-event.entity.ts';
@@ -64,6 +67,8 @@ export const entities = [
   BankDetail,
   BankStatementLine,
   BankStatement,
+  BankResult,
+  BankResultLine,
   Booking,
   BookingLine,
   CallbackDelivery,
@@ -105,6 +110,7 @@ export const entities = [
   Refund,
   ReportJob,
   ReportPiece,
+  RemittanceAdvice,
   Sale,
   SaleAttempt,
   SaleEvent,

@@ -19,6 +19,8 @@ const PayoutFileSchema = defineEntity({
     sealed: p.text().columnType('mediumtext'),
     actor: p.string().length(120).collation('ascii_bin'),
     createdAt: p.datetime(6),
+    /** When the bank took it; direct entry has no other yes (decisions D29). */
+    acceptedAt: p.datetime(6).nullable(),
   },
 });
 /** A bank file as it was issued; served from here for ever, so that a second download is the same (decisions D30). */

@@ -7,6 +7,7 @@ const PayoutSchema = defineEntity({
   tableName: 'payout',
   indexes: [
     { name: 'payout_state_index', properties: ['state', 'method'] },
+    { name: 'payout_run_index', properties: ['runId'] },
     { name: 'payout_organisation_index', properties: ['organisationId', 'id'] },
   ],
   properties: {
@@ -29,6 +30,10 @@ const PayoutSchema = defineEntity({
     settlementOpKey: p.string().length(80).collation('ascii_bin').unique('payout_settlement_unique'),
     outcome: p.string().length(255).nullable(),
     attentionReason: p.string().length(255).nullable(),
+    /** The processor’s transfer of the last attempt, where it is paid so. */
+    transferRef: p.string().length(120).collation('ascii_bin').nullable(),
+    /** When the last attempt was taken for paid. */
+    paidAt: p.datetime(6).nullable(),
     createdAt: p.datetime(6),
     updatedAt: p.datetime(6),
     version: p.integer().version(),

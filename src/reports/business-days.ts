@@ -22,6 +22,7 @@ export function businessDayOf(instant: string, calendar: BankCalendar): string {
  * What falls on a day without business counts from the next one’s beginning.
  */
 export function afterBusinessDays(instant: string, days: number, calendar: BankCalendar): string {
+  if (days === 0) return instant;
   const first = localDayOf(instant, calendar.zone);
   const from = businessDayOf(instant, calendar);
   let day = from;
@@ -29,7 +30,6 @@ export function afterBusinessDays(instant: string, days: number, calendar: BankC
     day = nextDay(day);
     if (isBusinessDay(day, calendar)) counted += 1;
   }
-  if (day === first) return instant;
   const sinceMidnight = from === first ? Date.parse(instant) - Date.parse(startOfDay(first, calendar.zone)) : 0;
   return new Date(Date.parse(startOfDay(day, calendar.zone)) + sinceMidnight).toISOString();
 }

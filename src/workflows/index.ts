@@ -12,3 +12,5 @@ export { settlementRun } from './settlement-run.workflow.ts';
 export { strayMoney } from './stray-money.workflow.ts';
 export { correction } from './correction.workflow.ts';
 export { reconcileDay } from './reconcile-day.workflow.ts';
+export { payout } from './payout.workflow.ts';
+export { bankResult } from './bank-result.workflow.ts';

@@ -16,7 +16,11 @@ import { AnswerKeeper } from '../../src/entities/answer-keeper.ts';
 import { createOrm, type Orm } from '../../src/entities/orm.ts';
 import { SqlPool } from '../../src/entities/sql-pool.ts';
 import type { ProcessorFigures } from '../../src/stripe/processor-figures.direct.ts';
+import { defaultFeeTaxes } from '../../src/domain/fee-tax.ts';
+import { defaultInvoiceIssuer } from '../../src/domain/invoice-issuer.ts';
 import { createTestDatabase } from '../support/database.ts';
+import { originators } from '../support/payout-content.ts';
+import { testSealKeys } from '../support/payouts.ts';
 import { startTestTemporal, type TestTemporal } from '../support/temporal.ts';
 import { listenTo } from './listening.ts';
 import { saleScript, type SaleScript } from './sale-script.ts';
@@ -147,6 +151,14 @@ function dependenciesOf(
     metrics: createMetrics({ pool, listeners: () => hub.listenerCount }),
     log,
     ...(options.tokens === undefined ? {} : { tokens: options.tokens }),
+    payoutSettings: {
+      bulkQueue: temporal.taskQueue,
+      originators,
+      calendar: { zone: 'Australia/Sydney', holidays: new Set() },
+      sealKeys: testSealKeys,
+      issuer: defaultInvoiceIssuer,
+      feeTaxes: defaultFeeTaxes,
+    },
     settings: {
       version: '0.0.0-test',
       taskQueue: temporal.taskQueue,

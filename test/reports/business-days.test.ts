@@ -14,6 +14,7 @@ describe('days on which banks work', () => {
   it('are counted from the instant on: three after Friday noon is Thursday noon past a holiday', () => {
     expect(afterBusinessDays('2026-10-30T01:00:00.000Z', 3, sydney)).toBe('2026-11-05T01:00:00.000Z');
     expect(afterBusinessDays('2026-10-30T01:00:00.000Z', 0, sydney)).toBe('2026-10-30T01:00:00.000Z');
+    expect(afterBusinessDays('2026-10-31T05:00:00Z', 0, sydney)).toBe('2026-10-31T05:00:00Z');
   });
 
   it('count from the next one’s beginning for what falls between them', () => {

@@ -10,6 +10,7 @@ import { AssertedActorsMigration } from './0007-asserted-actors.ts';
 import { SettlementMigration } from './0008-settlement.ts';
 import { OrganisationsMigration } from './0009-organisations.ts';
 import { SettlementRunsMigration } from './0010-settlement-runs.ts';
+import { PayoutsMigration } from './0011-payouts.ts';
 import { ReportJobsMigration } from './0013-report-jobs.ts';
 import { ReconciliationMigration } from './0014-reconciliation.ts';
 import { CorrectionsMigration } from './0015-corrections.ts';
@@ -26,6 +27,7 @@ export const migrations: readonly { readonly name: string; readonly class: Const
   { name: '0008-settlement', class: SettlementMigration },
   { name: '0009-organisations', class: OrganisationsMigration },
   { name: '0010-settlement-runs', class: SettlementRunsMigration },
+  { name: '0011-payouts', class: PayoutsMigration },
   { name: '0013-report-jobs', class: ReportJobsMigration },
   { name: '0014-reconciliation', class: ReconciliationMigration },
   { name: '0015-corrections', class: CorrectionsMigration },

@@ -1,0 +1,44 @@
+import type { PayoutSnapshot } from '../domain/payout.ts';
+import type { PayoutPatience } from '../domain/payout-rules.ts';
+import { fileOf, payoutSnapshotOf } from '../entities/payout-rows.ts';
+import type { PayoutFile } from '../entities/payout-file.entity.ts';
+import type { Payout } from '../entities/payout.entity.ts';
+import { afterBusinessDays } from '../reports/business-days.ts';
+import { openPayout, type PayoutDependencies } from './payout-desk.ts';
+
+/** What a payout's workflow goes by. */
+export interface PayoutLook extends PayoutSnapshot, PayoutPatience {
+  readonly method: Payout['method'];
+}
+
+/** Where the payout stands, what its time has come for, and when to look again. */
+export async function lookAtPayout(deps: PayoutDependencies, request: { payoutId: string }): Promise<PayoutLook> {
+  const { payout } = await openPayout(deps, request.payoutId);
+  const file = payout.state === 'filed' ? await fileOf(deps, payout) : null;
+  return { ...payoutSnapshotOf(payout), method: payout.method, ...patienceOf(deps, payout, file) };
+}
+
+function patienceOf(deps: PayoutDependencies, payout: Payout, file: PayoutFile | null): PayoutPatience {
+  // Nothing to pay, since the fee was all of it: nobody needs to say that it arrived.
+  if (payout.state === 'planned' && payout.amountMinor === 0) return { due: 'confirm', lookInMs: null };
+  if (payout.state === 'returned') return { due: null, lookInMs: null };
+  // Nothing sends transfers yet: nobody may believe that it was sent.
+  if (payout.method === 'transfer' && !payout.attentionReason) return { due: 'remind', lookInMs: null };
+  return file === null ? { due: null, lookInMs: deps.payoutRules.lookMs } : patienceWith(deps, payout, file);
+}
+
+/**
+ * Direct entry has no other yes than that nothing came back in time; all formats want a person when the bank has said
+ * nothing for long (decisions D29).
+ */
+function patienceWith(deps: PayoutDependencies, payout: Payout, file: PayoutFile): PayoutPatience {
+  const { calendar, payoutRules: rules } = deps;
+  const after = (at: Date | null | undefined, days: number): number =>
+    at === null || at === undefined ? Infinity : Date.parse(afterBusinessDays(at.toISOString(), days, calendar));
+  const now = deps.now().getTime();
+  const confirmAt = after(file.format === 'aba' ? file.acceptedAt : null, rules.confirmBusinessDays);
+  const remindAt = after(payout.attentionReason ? null : file.createdAt, rules.remindBusinessDays);
+  if (confirmAt <= now) return { due: 'confirm', lookInMs: null };
+  if (remindAt <= now) return { due: 'remind', lookInMs: null };
+  return { due: null, lookInMs: Math.min(confirmAt - now, remindAt - now, rules.lookMs) };
+}
