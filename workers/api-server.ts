@@ -19,6 +19,7 @@ import { checkoutTimingOf, limitsFrom } from './member-money.ts';
 import { tokenSettingsOf } from './person-tokens.ts';
 import { refundRulesOf, refundTimingOf } from './refund-rules.ts';
 import { saleTimingOf } from './sale-timing.ts';
+import { sealKeysOf } from './seal-keys.ts';
 import { AnswerKeeper } from '../src/entities/answer-keeper.ts';
 import { createOrm } from '../src/entities/orm.ts';
 import type { ProcessorAccount } from '../src/entities/processor-account.entity.ts';
@@ -148,6 +149,7 @@ function createApps(config: Config, parts: Opened & { readonly health: Health; r
     ...directs(config),
     hub,
     answers: parts.answers,
+    sealKeys: sealKeysOf(config),
     health,
     metrics,
     log,

@@ -13,6 +13,7 @@ import { createTerminalSaleActivities } from '../src/activities/terminal-sale.ac
 import type { WakeTopUps } from '../src/activities/top-up-asking.ts';
 import { autoTopUpWorkflowId, topUpNeeded } from '../src/workflows/auto-top-up.messages.ts';
 import type { Config } from '../src/config.ts';
+import { refundRulesReader } from '../src/entities/fees.read.ts';
 import { createOrm } from '../src/entities/orm.ts';
 import { SqlPool } from '../src/entities/sql-pool.ts';
 import { createPoster } from '../src/ledger/poster.ts';
@@ -46,7 +47,7 @@ export async function createTemporalWorker(config: Config): Promise<Running> {
       ...createMemberPaymentActivities(deps),
       ...createAutoTopUpActivities(asking),
       ...createPaymentBatchActivities(asking),
-      ...createRefundActivities({ ...deps, refundRules: refundRulesOf(config) }),
+      ...createRefundActivities({ ...deps, refundRules: refundRulesReader(pool, refundRulesOf(config)) }),
       ...createInternalRefundActivities({ ...deps, eventRefundLimitMinor: config.EVENT_REFUND_LIMIT_MINOR }),
     },
     stickyQueueScheduleToStartTimeout: config.STICKY_TIMEOUT_MS,

@@ -10,6 +10,7 @@ import type { Health } from './health.ts';
 import type { Logger } from './logger.ts';
 import { memberMoneyRoutes, type MemberMoneyDependencies, type MemberMoneySettings } from './member-money-routes.ts';
 import type { ApiMetrics } from './metrics.ts';
+import { organisationMoneyRoutes, type OrganisationDependencies } from './organisation-money-routes.ts';
 import { PersonTokens, type TokenSettings } from './person-tokens.ts';
 import { RateLimit } from './rate-limit.ts';
 import { requestContext } from './request-context.ts';
@@ -21,7 +22,6 @@ import { docsRoutes } from './routes/docs.route.ts';
 import { healthRoutes } from './routes/health.route.ts';
 import { ledgerRoutes } from './routes/ledger.route.ts';
 import { noticeRoutes } from './routes/notices.route.ts';
-import { organisationRoutes } from './routes/organisations.route.ts';
 import { processorAccountRoutes } from './routes/processor-accounts.route.ts';
 import { readerRoutes } from './routes/readers.route.ts';
 import { saleEventRoutes } from './routes/sale-events.route.ts';
@@ -41,7 +41,7 @@ export interface ApiSettings extends MemberMoneySettings {
 }
 
 /** What the API stands on; made by the process that serves it, or by a test. */
-export interface ApiDependencies extends MemberMoneyDependencies {
+export interface ApiDependencies extends MemberMoneyDependencies, OrganisationDependencies {
   readonly administrationFor: (account: ProcessorAccount) => ReaderAdministration;
   readonly hub: SaleEventHub;
   readonly health: Health;
@@ -101,7 +101,7 @@ export function apiRoutes(parts: ApiDependencies): readonly Route[] {
     ...saleEventRoutes({ pool, hub: parts.hub }),
     ...siteRoutes(orm),
     ...readerRoutes({ orm, pool, administrationFor: parts.administrationFor }),
-    ...organisationRoutes(orm, settings.defaultZone),
+    ...organisationMoneyRoutes(parts),
     ...memberMoneyRoutes(parts),
     ...callbackRoutes(orm),
     ...noticeRoutes({ orm, pool }),

@@ -42,6 +42,8 @@ async function thingsOf(shop: TestApi['shops']['ours']): Promise<Record<string, 
     organisations: shop.organisation,
     'api-keys': key,
     ious: idOf(await api.call('POST', '/v1/ious', { as: shop.key, body: owed })),
+    // Further names in an address.
+    ...{ currency: 'AUD', subject: 'anna' },
     ...(await postedFor(shop.organisation, sold)),
   };
 }
@@ -69,11 +71,18 @@ async function postedFor(organisation: string, saleId: string): Promise<{ accoun
 const bodies: Readonly<Record<string, object>> = {
   'post /v1/sales/:id/resolve': { decision: 'look_again', reason: 'to see' },
   'patch /v1/readers/:id': { label: 'Till' },
+  'put /v1/organisations/:id/bank-details/:currency': {
+    ...{ scheme: 'bsb', bsb: '062-000', accountNo: '12345678', accountName: 'A Club' },
+  },
+  'put /v1/organisations/:id/users/:subject': { role: 'view' },
 };
 
 function ask(route: Route, as: string, things: Record<string, string>): Promise<TestAnswer> {
   const noun = /([\w-]+)\/:/.exec(route.path)?.[1] ?? '';
-  const path = route.path.replace(/:\w+/, encodeURIComponent(things[noun] ?? 'nothing'));
+  const [, first = ''] = /:(\w+)/.exec(route.path) ?? [];
+  const path = route.path.replace(/:(\w+)/g, (_, name: string) =>
+    encodeURIComponent((name === first ? things[noun] : things[name]) ?? 'nothing'),
+  );
   const body = route.body === undefined ? {} : { body: bodies[`${route.method} ${route.path}`] ?? {} };
   return api.call(route.method.toUpperCase(), path, { as, key: randomUUID(), ...body });
 }

@@ -134,6 +134,7 @@ function dependenciesOf(
     answers: new AnswerKeeper(pool, (error) => {
       throw error;
     }),
+    sealKeys: { keys: [{ name: 'test', key: Buffer.alloc(32, 7) }] },
     health: new Health({ database: () => pool.rows('SELECT 1') }),
     metrics: createMetrics({ pool, listeners: () => hub.listenerCount }),
     log,
