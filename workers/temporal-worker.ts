@@ -5,6 +5,7 @@ import { bundleWorkflowCode, NativeConnection, Worker, type WorkerOptions } from
 import { createLateEventActivities } from '../src/activities/late-event.activities.ts';
 import { createAutoTopUpActivities } from '../src/activities/auto-top-up.activities.ts';
 import { createMemberPaymentActivities } from '../src/activities/member-payment.activities.ts';
+import { createOrganisationPaymentActivities } from '../src/activities/organisation-payment.activities.ts';
 import { createPaymentBatchActivities } from '../src/activities/payment-batch.activities.ts';
 import { createProcessorFeeActivities } from '../src/activities/processor-fee.activities.ts';
 import { createInternalRefundActivities } from '../src/activities/internal-refund.activities.ts';
@@ -49,6 +50,7 @@ export async function createTemporalWorker(config: Config): Promise<Running> {
       ...createPaymentBatchActivities(asking),
       ...createRefundActivities({ ...deps, refundRules: refundRulesReader(pool, refundRulesOf(config)) }),
       ...createInternalRefundActivities({ ...deps, eventRefundLimitMinor: config.EVENT_REFUND_LIMIT_MINOR }),
+      ...createOrganisationPaymentActivities(deps),
     },
     stickyQueueScheduleToStartTimeout: config.STICKY_TIMEOUT_MS,
     maxCachedWorkflows: config.MAX_CACHED_WORKFLOWS,

@@ -1,8 +1,10 @@
 import type { MemberMoneyDependencies } from './member-money-routes.ts';
 import type { SealKeys } from '../entities/sealed-text.ts';
+import { OrganisationPaymentMessenger } from './organisation-payment-messenger.ts';
 import type { Route } from './route.ts';
 import { bankDetailRoutes } from './routes/bank-details.route.ts';
 import { feeRoutes } from './routes/fees.route.ts';
+import { organisationPaymentRoutes } from './routes/organisation-payments.route.ts';
 import { organisationUserRoutes } from './routes/organisation-users.route.ts';
 import { organisationRoutes } from './routes/organisations.route.ts';
 
@@ -15,10 +17,14 @@ export interface OrganisationDependencies extends MemberMoneyDependencies {
 /** Everything that organisations are, and do with their money. */
 export function organisationMoneyRoutes(parts: OrganisationDependencies): readonly Route[] {
   const { orm, pool, settings } = parts;
+  const organisationPayments = new OrganisationPaymentMessenger(parts.temporal, {
+    ...{ taskQueue: settings.taskQueue, deadlineMs: settings.deadlineMs, beginMs: settings.refundTiming.beginMs },
+  });
   return [
     ...organisationRoutes(orm, settings.defaultZone),
     ...bankDetailRoutes(orm, parts.sealKeys),
     ...organisationUserRoutes(orm),
     ...feeRoutes({ orm, pool }),
+    ...organisationPaymentRoutes({ orm, pool, answers: parts.answers, organisationPayments }),
   ];
 }

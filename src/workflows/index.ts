@@ -8,4 +8,5 @@ export { paymentBatch } from './payment-batch.workflow.ts';
 export { refund } from './refund.workflow.ts';
 export { cardReview } from './card-review.workflow.ts';
 export { internalRefund } from './internal-refund.workflow.ts';
+export { organisationPayment } from './organisation-payment.workflow.ts';
 export { strayMoney } from './stray-money.workflow.ts';

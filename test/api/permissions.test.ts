@@ -8,6 +8,7 @@ import type { Scope } from '../../src/domain/principal.ts';
 import { organisationAccount, processorAccount } from '../../src/domain/ledger-account.ts';
 import { money } from '../../src/domain/money.ts';
 import { grants, roles, type Role } from '../../src/domain/roles.ts';
+import { newId } from '../../src/entities/new-id.ts';
 import { createPoster } from '../../src/ledger/poster.ts';
 import { sale } from '../../src/ledger/postings/sale.ts';
 import { listenTo } from './listening.ts';
@@ -43,9 +44,26 @@ async function thingsOf(shop: TestApi['shops']['ours']): Promise<Record<string, 
     'api-keys': key,
     ious: idOf(await api.call('POST', '/v1/ious', { as: shop.key, body: owed })),
     // Further names in an address.
-    ...{ currency: 'AUD', subject: 'anna' },
+    ...{ currency: 'AUD', subject: 'anna', ...(await writtenFor(shop.organisation)) },
     ...(await postedFor(shop.organisation, sold)),
   };
+}
+
+/** A top-up and an internal refund that are written down, and not begun. */
+async function writtenFor(organisation: string): Promise<Record<string, string>> {
+  const [payment, refund] = [newId('organisationPayment'), newId('internalRefund')];
+  await api.pool.run(
+    `INSERT INTO organisation_payment (id, organisation_id, kind, reason, payee_kind, payee_id, amount_minor, currency, description,
+       is_forced, state, actor, created_at, updated_at)
+     VALUES (?, ?, 'member_top_up', 'transfer', 'member', 'mem', 100, 'AUD', 'x', 0, 'created', 'test', NOW(6), NOW(6))`,
+    [payment, organisation],
+  );
+  await api.pool.run(
+    `INSERT INTO internal_refund (id, organisation_id, kind, subject_ref, currency, lines_json, description, cancels_ious, state, actor,
+       created_at, updated_at) VALUES (?, ?, 'session', 's', 'AUD', '[]', 'x', 0, 'created', 'test', NOW(6), NOW(6))`,
+    [refund, organisation],
+  );
+  return { payment, topUp: payment, 'internal-refunds': refund };
 }
 
 /** An account and a ledger transaction of an organisation. */
@@ -75,6 +93,14 @@ const bodies: Readonly<Record<string, object>> = {
     ...{ scheme: 'bsb', bsb: '062-000', accountNo: '12345678', accountName: 'A Club' },
   },
   'put /v1/organisations/:id/users/:subject': { role: 'view' },
+  // A currency that we do not have: past the organisation, and no money moves.
+  'post /v1/organisations/:id/transfers': {
+    ...{ to: { member: `mem_${'0'.repeat(26)}` }, amount: { amount: 100, currency: 'XXX' }, description: 'Prize' },
+  },
+  'post /v1/organisations/:id/member-top-ups': {
+    ...{ member: `mem_${'0'.repeat(26)}`, amount: { amount: 100, currency: 'XXX' }, description: 'Welcome' },
+  },
+  'post /v1/organisations/:id/member-top-ups/:topUp/reversal': { description: 'By mistake' },
 };
 
 function ask(route: Route, as: string, things: Record<string, string>): Promise<TestAnswer> {
