@@ -22,6 +22,7 @@ import { tokenSettingsOf } from './person-tokens.ts';
 import { refundRulesOf, refundTimingOf } from './refund-rules.ts';
 import { saleTimingOf } from './sale-timing.ts';
 import { settlementSettingsOf } from './settlement-settings.ts';
+import { sealKeysOf } from './seal-keys.ts';
 import { AnswerKeeper } from '../src/entities/answer-keeper.ts';
 import { createOrm } from '../src/entities/orm.ts';
 import type { ProcessorAccount } from '../src/entities/processor-account.entity.ts';
@@ -173,6 +174,7 @@ function createApps(config: Config, parts: Opened & { readonly health: Health; r
     },
     hub,
     answers: parts.answers,
+    sealKeys: sealKeysOf(config),
     health,
     metrics,
     log,

@@ -5,6 +5,7 @@ import { bundleWorkflowCode, NativeConnection, Runtime, Worker, type WorkerOptio
 import { createLateEventActivities } from '../src/activities/late-event.activities.ts';
 import { createAutoTopUpActivities } from '../src/activities/auto-top-up.activities.ts';
 import { createMemberPaymentActivities } from '../src/activities/member-payment.activities.ts';
+import { createOrganisationPaymentActivities } from '../src/activities/organisation-payment.activities.ts';
 import { createPaymentBatchActivities } from '../src/activities/payment-batch.activities.ts';
 import { createProcessorFeeActivities } from '../src/activities/processor-fee.activities.ts';
 import { createCorrectionActivities } from '../src/activities/correction.activities.ts';
@@ -14,6 +15,7 @@ import { createTerminalSaleActivities } from '../src/activities/terminal-sale.ac
 import type { WakeTopUps } from '../src/activities/top-up-asking.ts';
 import { autoTopUpWorkflowId, topUpNeeded } from '../src/workflows/auto-top-up.messages.ts';
 import type { Config } from '../src/config.ts';
+import { refundRulesReader } from '../src/entities/fees.read.ts';
 import { createOrm } from '../src/entities/orm.ts';
 import { SqlPool } from '../src/entities/sql-pool.ts';
 import { createPoster } from '../src/ledger/poster.ts';
@@ -48,9 +50,10 @@ export async function createTemporalWorker(config: Config): Promise<Running> {
       ...createMemberPaymentActivities(deps),
       ...createAutoTopUpActivities(asking),
       ...createPaymentBatchActivities(asking),
-      ...createRefundActivities({ ...deps, refundRules: refundRulesOf(config) }),
+      ...createRefundActivities({ ...deps, refundRules: refundRulesReader(pool, refundRulesOf(config)) }),
       ...createCorrectionActivities(deps),
       ...createInternalRefundActivities({ ...deps, eventRefundLimitMinor: config.EVENT_REFUND_LIMIT_MINOR }),
+      ...createOrganisationPaymentActivities(deps),
     },
     stickyQueueScheduleToStartTimeout: config.STICKY_TIMEOUT_MS,
     maxCachedWorkflows: config.MAX_CACHED_WORKFLOWS,

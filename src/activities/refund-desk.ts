@@ -3,8 +3,8 @@ import type { CardRefundPort } from '../domain/card-refund-port.ts';
 import { refundId, type RefundId } from '../domain/ids.ts';
 import type { LedgerLinks } from '../domain/ledger.ts';
 import { money } from '../domain/money.ts';
-import type { RefundRules } from '../domain/refund.ts';
 import { loadRefundFile, type CardFile, type RefundFile } from '../entities/card-file.ts';
+import type { RefundRulesReader } from '../entities/fees.read.ts';
 import type { ProcessorAccount } from '../entities/processor-account.entity.ts';
 import type { Refund } from '../entities/refund.entity.ts';
 import {
@@ -21,7 +21,7 @@ import type { PaymentDependencies } from './payment-desk.ts';
 /** What the activities of money that goes back stand on; the worker provides it once. */
 export interface RefundDependencies extends PaymentDependencies {
   readonly refundsAt: (account: ProcessorAccount) => CardRefundPort;
-  readonly refundRules: RefundRules;
+  readonly refundRules: RefundRulesReader;
 }
 
 /** Reads the refund afresh; a step never acts on what an earlier one has seen. */

@@ -17,7 +17,8 @@ export async function reserveRefund(deps: RefundDependencies, request: { refundI
   if (first.refund.state !== 'created') return refundSnapshotOf(first.refund);
   const processorAvailableMinor = await availableAt(deps, first);
   const file = await openRefund(deps, request.refundId);
-  const obstacle = obstacleTo(deps, file, processorAvailableMinor);
+  const { ageLimitWeeks } = await deps.refundRules();
+  const obstacle = obstacleTo(file, { ageLimitWeeks, processorAvailableMinor, now: deps.now() });
   if (obstacle !== null) return refuseRefund(deps, { refundId: file.refund.id, outcome: obstacle });
   const at = deps.now();
   const result = await deps.poster.post(refundReserved(reservationOf(file, at)), {
@@ -49,7 +50,10 @@ async function availableAt(deps: RefundDependencies, { refund, account }: Refund
   return deps.refundsAt(account).availableMinor(refund.currency);
 }
 
-function obstacleTo(deps: RefundDependencies, file: RefundFile, processorAvailableMinor: number): string | null {
+function obstacleTo(
+  file: RefundFile,
+  rules: { readonly ageLimitWeeks: number; readonly processorAvailableMinor: number; readonly now: Date },
+): string | null {
   const { card, refund, topUp } = file;
   const restMinor = card.capturedMinor - card.refundedMinor;
   if (refund.requestedBy === 'member') {
@@ -59,9 +63,7 @@ function obstacleTo(deps: RefundDependencies, file: RefundFile, processorAvailab
       receiptUrl: topUp?.receiptUrl ?? null,
       balanceMinor: file.availableMinor,
       capturedAt: card.capturedAt ?? null,
-      now: deps.now(),
-      ageLimitWeeks: deps.refundRules.ageLimitWeeks,
-      processorAvailableMinor,
+      ...rules,
     });
     if (obstacle !== null) return obstacle;
   }

@@ -15,6 +15,7 @@ import { memberMoneyRoutes, type MemberMoneyDependencies, type MemberMoneySettin
 import type { ApiMetrics } from './metrics.ts';
 import { allPayoutRoutes } from './payout-routes.ts';
 import type { PayoutSettings } from './payout-writing.ts';
+import { organisationMoneyRoutes, type OrganisationDependencies } from './organisation-money-routes.ts';
 import { PersonTokens, type TokenSettings } from './person-tokens.ts';
 import { RateLimit } from './rate-limit.ts';
 import { requestContext } from './request-context.ts';
@@ -28,7 +29,6 @@ import { docsRoutes } from './routes/docs.route.ts';
 import { healthRoutes } from './routes/health.route.ts';
 import { ledgerRoutes } from './routes/ledger.route.ts';
 import { noticeRoutes } from './routes/notices.route.ts';
-import { organisationRoutes } from './routes/organisations.route.ts';
 import { processorAccountRoutes } from './routes/processor-accounts.route.ts';
 import { readerRoutes } from './routes/readers.route.ts';
 import { reconciliationRoutes } from './routes/reconciliations.route.ts';
@@ -55,7 +55,7 @@ export interface ApiSettings extends MemberMoneySettings {
 }
 
 /** What the API stands on; made by the process that serves it, or by a test. */
-export interface ApiDependencies extends MemberMoneyDependencies, AdministrationDependencies {
+export interface ApiDependencies extends MemberMoneyDependencies, AdministrationDependencies, OrganisationDependencies {
   readonly administrationFor: (account: ProcessorAccount) => ReaderAdministration;
   readonly hub: SaleEventHub;
   readonly health: Health;
@@ -116,7 +116,7 @@ export function apiRoutes(parts: ApiDependencies): readonly Route[] {
     ...saleEventRoutes({ pool, hub: parts.hub }),
     ...siteRoutes(orm),
     ...readerRoutes({ orm, pool, administrationFor: parts.administrationFor }),
-    ...organisationRoutes(orm, settings.defaultZone),
+    ...organisationMoneyRoutes(parts),
     ...memberMoneyRoutes(parts),
     ...correctionRoutes(correctionParts(parts)),
     ...administrationRoutes(parts),

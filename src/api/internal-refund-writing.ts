@@ -1,7 +1,7 @@
 import { DomainError } from '../domain/errors.ts';
 import { internalRefundId, type InternalRefundId } from '../domain/ids.ts';
 import type { InternalRefundKind, InternalRefundSnapshot } from '../domain/internal-refund.ts';
-import { signatureOf, type Principal } from '../domain/principal.ts';
+import { signatureOf, type Principal, type Scope } from '../domain/principal.ts';
 import { actStatement } from '../entities/audit.ts';
 import type { StoredAnswer, WriteRequest } from '../entities/idempotency.ts';
 import { internalRefundLines, internalRefundSnapshotOf, loadInternalRefund } from '../entities/internal-refund-rows.ts';
@@ -50,9 +50,11 @@ export async function createInternalRefund(parts: RefundParts, asked: InternalRe
   });
 }
 
-/** As it stands. Throws `not_found`. */
-export async function showInternalRefund(parts: RefundParts, id: string): Promise<StoredAnswer> {
+/** As it stands. Throws `not_found`, also for what `principal` does not reach. */
+export async function showInternalRefund(parts: RefundParts, id: string, principal?: Scope): Promise<StoredAnswer> {
   const { refund } = await loadInternalRefund(parts, internalRefundId(id));
+  const own = principal?.organisationId ?? refund.organisationId;
+  if (refund.organisationId !== own) throw new DomainError('not_found', 'There is no such internal refund.');
   return { status: 200, body: JSON.stringify(internalRefundView(refund, internalRefundSnapshotOf(refund))) };
 }
 
@@ -75,7 +77,9 @@ function internalRefundView(facts: InternalRefund, { state, outcome }: InternalR
 }
 
 async function requireParties(parts: RefundParts, { principal, wish }: InternalRefundRequest): Promise<void> {
+  // Members are the platform's; that the caller may act for the organisation is judged first.
   const reads = scopedTo(unitOfWork(parts.orm), principal);
+  const people = scopedTo(unitOfWork(parts.orm), { organisationId: null, siteId: null });
   if ((await reads.organisation(wish.organisation)) === null) {
     throw refusedField('not_found', 'organisation', 'names no organisation');
   }
@@ -83,7 +87,7 @@ async function requireParties(parts: RefundParts, { principal, wish }: InternalR
     throw refusedField('invalid_request', 'cancelsIous', 'is for sessions only');
   }
   for (const [index, line] of wish.lines.entries()) {
-    const member = await reads.member(line.member);
+    const member = await people.member(line.member);
     if (member === null) throw refusedField('not_found', `lines.${index}.member`, 'names no member');
     if (member.currency !== wish.currency) {
       throw new DomainError('currency_mismatch', `The account of ${member.id} is in ${member.currency}.`);

@@ -5,6 +5,7 @@ import type { RefundRules } from '../domain/refund.ts';
 import type { RefundTiming } from '../domain/refund-snapshot.ts';
 import type { AnswerKeeper } from '../entities/answer-keeper.ts';
 import { AutoTopUps } from '../entities/auto-top-ups.ts';
+import { refundRulesReader } from '../entities/fees.read.ts';
 import type { Orm } from '../entities/orm.ts';
 import type { ProcessorAccount } from '../entities/processor-account.entity.ts';
 import type { SqlPool } from '../entities/sql-pool.ts';
@@ -39,6 +40,7 @@ export interface MemberMoneySettings {
   readonly deadlineMs: number;
   readonly checkoutTiming: CheckoutTiming;
   readonly refundTiming: RefundTiming;
+  /** Until fees are set. */
   readonly refundRules: RefundRules;
   /** Limits of members' balances in a currency. */
   readonly limitsOf: (currency: string) => TopUpLimits;
@@ -60,15 +62,16 @@ export interface MemberMoneyDependencies {
 export function memberMoneyRoutes(parts: MemberMoneyDependencies): readonly Route[] {
   const { orm, pool, settings } = parts;
   const { taskQueue, deadlineMs } = settings;
+  const refundRules = refundRulesReader(pool, settings.refundRules);
   const money = {
     ...{ orm, pool, answers: parts.answers, secretsAt: parts.secretsAt, limitsOf: settings.limitsOf },
     messenger: new MemberMoneyMessenger(parts.temporal, { taskQueue, deadlineMs, timing: settings.checkoutTiming }),
   };
   const refunds = {
-    ...{ orm, pool, answers: parts.answers, refundRules: settings.refundRules },
+    ...{ orm, pool, answers: parts.answers, refundRules },
     refunds: new RefundMessenger(parts.temporal, { taskQueue, deadlineMs, timing: settings.refundTiming }),
   };
-  const statements = { orm, pool, zone: settings.defaultZone, refundRules: settings.refundRules };
+  const statements = { orm, pool, zone: settings.defaultZone, refundRules };
   return [
     ...memberRoutes(orm),
     ...recipientRoutes({ orm, pool }),

@@ -2,7 +2,8 @@ import { errors, jwtVerify, type JWTPayload, type JWTVerifyGetKey } from 'jose';
 import { DomainError } from '../domain/errors.ts';
 import { memberId, personId } from '../domain/ids.ts';
 import type { Principal } from '../domain/principal.ts';
-import { isRole, type Role } from '../domain/roles.ts';
+import { isRole, organisationUserRoles, type Role } from '../domain/roles.ts';
+import { organisationRoleOf } from '../entities/organisation-users.ts';
 import type { SqlPool } from '../entities/sql-pool.ts';
 import { textOf } from '../entities/sql-pool.ts';
 
@@ -22,7 +23,8 @@ const memberRoles: ReadonlySet<Role> = new Set(['payments.use', 'payments.view',
 
 /**
  * Tells persons by the JWT of a host or an identity provider (decisions D32). `tillflow_roles` makes somebody of the
- * staff; otherwise the token is a member's, named by `tillflow_member` or by `sub`, which is the host's own name for them.
+ * staff; `tillflow_organisation` one of an organisation's people, if it has entered them; otherwise the token is a member's,
+ * named by `tillflow_member` or by `sub`, which is the host's own name for them.
  */
 export class PersonTokens {
   readonly #pool: SqlPool;
@@ -41,8 +43,18 @@ export class PersonTokens {
     const person = { keyId: personId(subject), name: subject, organisationId: null, siteId: null };
     const staff = claims['tillflow_roles'];
     if (staff !== undefined) return { ...person, roles: rolesIn(staff) };
+    const organisation = claims['tillflow_organisation'];
+    if (organisation !== undefined) return this.#forOrganisation(person, organisation);
     const own = await this.#memberOf(claims['tillflow_member'], subject);
     return own === null ? null : { ...person, memberId: memberId(own), roles: memberRoles };
+  }
+
+  /** Only who was entered as one of its people: a token alone makes nobody act for an organisation. */
+  async #forOrganisation(person: Omit<Principal, 'roles'>, organisation: unknown): Promise<Principal | null> {
+    const held = await organisationRoleOf(this.#pool, organisation, person.name);
+    if (held === null) return null;
+    const roles = new Set(organisationUserRoles[held.role]);
+    return { ...person, organisationId: held.organisationId, roles };
   }
 
   async #claims(token: string): Promise<JWTPayload | null> {

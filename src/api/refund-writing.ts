@@ -8,6 +8,7 @@ import { refundObstacle } from '../domain/refund-eligibility.ts';
 import type { RefundSnapshot } from '../domain/refund-snapshot.ts';
 import { actStatement } from '../entities/audit.ts';
 import { loadCardFile, loadRefundFile, type CardFile } from '../entities/card-file.ts';
+import type { RefundRulesReader } from '../entities/fees.read.ts';
 import type { StoredAnswer, WriteRequest } from '../entities/idempotency.ts';
 import { newId } from '../entities/new-id.ts';
 import { unitOfWork } from '../entities/orm.ts';
@@ -23,7 +24,7 @@ import type { Answer } from './route.ts';
 
 export interface RefundParts extends BeginParts, Shelf {
   readonly refunds: RefundMessenger;
-  readonly refundRules: RefundRules;
+  readonly refundRules: RefundRulesReader;
 }
 
 /** A refund as it is asked for. */
@@ -47,7 +48,7 @@ export async function refundByMember(
   wish: RefundWish & { readonly member: string },
 ): Promise<Answer> {
   const file = await cardOf(parts, wish, wish.member);
-  const { amount, fee, tax } = offerOf(parts, file);
+  const { amount, fee, tax } = offerOf(await parts.refundRules(), file);
   return begin(parts, wish, { file, requestedBy: 'member', amountMinor: amount.amountMinor, fee, tax });
 }
 
@@ -64,17 +65,17 @@ export async function refundByAdministrator(parts: RefundParts, wish: RefundWish
 }
 
 /** What a member would get back of `file` now. */
-export function offerOf({ refundRules }: RefundParts, { card, topUp, payment }: CardFile) {
+export function offerOf({ feeRate }: RefundRules, { card, topUp, payment }: CardFile) {
   const currency = parseCurrency(card.currency);
   const amount = money(Math.max(card.capturedMinor - card.refundedMinor, 0), currency);
   // Money that is stranded with us, because what it was for did not happen, goes back without a fee (decisions D16).
   const isStranded = topUp?.state === 'late' || (payment !== null && payment.state !== 'paid');
-  const split = refundParts(amount, isStranded ? basisPoints(0) : refundRules.feeRate);
+  const split = refundParts(amount, isStranded ? basisPoints(0) : feeRate);
   return { amount, toCard: split.toCard, fee: split.fee.amountMinor, tax: split.tax.amountMinor };
 }
 
 /** Why a member may not have it back, as far as we know without the processor. */
-export function obstacleOf({ refundRules }: RefundParts, { card, topUp, availableMinor }: CardFile) {
+export function obstacleOf({ ageLimitWeeks }: RefundRules, { card, topUp, availableMinor }: CardFile) {
   return refundObstacle({
     capturedMinor: card.capturedMinor,
     refundedMinor: card.refundedMinor,
@@ -82,7 +83,7 @@ export function obstacleOf({ refundRules }: RefundParts, { card, topUp, availabl
     balanceMinor: availableMinor,
     capturedAt: card.capturedAt ?? null,
     now: new Date(),
-    ageLimitWeeks: refundRules.ageLimitWeeks,
+    ageLimitWeeks,
   });
 }
 

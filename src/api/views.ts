@@ -2,7 +2,6 @@ import { z } from 'zod';
 import { roles } from '../domain/roles.ts';
 import { rolesOf } from '../entities/api-keys.ts';
 import type { ApiKey } from '../entities/api-key.entity.ts';
-import type { Organisation } from '../entities/organisation.entity.ts';
 import type { ProcessorAccount } from '../entities/processor-account.entity.ts';
 import type { Reader } from '../entities/reader.entity.ts';
 import type { Page } from '../entities/scoped-reads.ts';
@@ -10,23 +9,6 @@ import type { Site } from '../entities/site.entity.ts';
 import { currency, id, time } from './schemas.ts';
 
 /** How rows are shown: each schema documents what its view answers. */
-
-export const organisationSchema = z
-  .object({
-    id: id('organisation'),
-    no: z.int(),
-    name: z.string(),
-    status: z.enum(['active', 'closed']),
-    zone: z.string(),
-    externalRef: z.string().nullable(),
-    createdAt: time,
-  })
-  .meta({ id: 'Organisation' });
-
-export function organisationView(row: Organisation): z.input<typeof organisationSchema> {
-  const { id, no, name, status, zone } = row;
-  return { id, no, name, status, zone, externalRef: row.externalRef ?? null, createdAt: row.createdAt.toISOString() };
-}
 
 export const siteSchema = z
   .object({

@@ -53,6 +53,19 @@ const writers: { readonly [K in NoticeKind]: (matter: NoticeMatter) => NoticeWor
     paragraphs: [`${nameOr(otherName)} has transferred ${amountFact(facts)} to you.`, ...described(facts)],
     links: ['statement'],
   }),
+  organisation_paid: ({ facts }) => {
+    const club = textFact(facts, 'organisation') ?? 'a club';
+    const by = textFact(facts, 'by');
+    return {
+      subject: `Transfer from ${club}`,
+      paragraphs: [
+        `${club} has transferred ${amountFact(facts)} to you.`,
+        ...described(facts),
+        ...(by === null ? [] : [`Sent by: ${by}`]),
+      ],
+      links: ['statement'],
+    };
+  },
   card_refund: cardRefund,
   card_refund_failed: ({ facts }) => ({
     subject: 'Card Refund Failure',

@@ -9,6 +9,7 @@ export type NoticeKind =
   | 'low_balance'
   | 'transfer_sent'
   | 'transfer_received'
+  | 'organisation_paid'
   | 'card_refund'
   | 'card_refund_failed'
   | 'late_card_money'
@@ -21,7 +22,12 @@ export type NoticeKind =
 export type NoticeFacts = Readonly<Record<string, string | number | boolean | null>>;
 
 /** Members may do without these by e-mail; that a card failed or that money is owed is told to everybody. */
-const optionalByEmail: ReadonlySet<NoticeKind> = new Set(['transfer_sent', 'transfer_received', 'card_refund']);
+const optionalByEmail: ReadonlySet<NoticeKind> = new Set([
+  'transfer_sent',
+  'transfer_received',
+  'organisation_paid',
+  'card_refund',
+]);
 
 /** Only the app shows these (decisions D19). */
 const inAppOnly: ReadonlySet<NoticeKind> = new Set(['manual_adjustment']);

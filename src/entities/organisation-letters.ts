@@ -1,8 +1,10 @@
+import type { SqlEntityManager } from '@mikro-orm/sql';
 import { organisationLetterId, type OrganisationId } from '../domain/ids.ts';
 import type { NoticeFacts } from '../domain/notice.ts';
 import type { OrganisationLetterKind } from '../domain/organisation-letter.ts';
 import type { Rider } from '../ledger/riders.ts';
 import { newId } from './new-id.ts';
+import { OrganisationLetter } from './organisation-letter.entity.ts';
 
 /** What an organisation's office is told; `dedupeKey` makes it be told once. */
 export interface OrganisationLetterWord {
@@ -30,13 +32,16 @@ export function organisationLetterRiders(word: OrganisationLetterWord, at: Date)
   return [{ insert: 'organisation_letter', row }];
 }
 
-/** The same as a new row of its entity; null without an address. */
-export function newOrganisationLetter(word: OrganisationLetterWord, at: Date) {
+/** The same with the change that `em` is about to write. */
+export function queueOrganisationLetter(em: SqlEntityManager, word: OrganisationLetterWord, at: Date): void {
   const { recipient, organisationId, dedupeKey, kind, attachment } = word;
-  if (recipient === null || recipient === undefined) return null;
-  return {
-    ...{ id: organisationLetterId(newId('organisationLetter')), organisationId, kind, recipient, dedupeKey },
-    ...{ facts: JSON.stringify(word.facts), state: 'pending', attempts: 0, createdAt: at, dueAt: at },
+  if (recipient === null || recipient === undefined) return;
+  const id = organisationLetterId(newId('organisationLetter'));
+  const letter = em.create(OrganisationLetter, {
+    ...{ id, organisationId, kind, recipient, dedupeKey, facts: JSON.stringify(word.facts) },
     ...{ attachmentName: attachment?.name ?? null, attachment: attachment?.content ?? null },
-  } as const;
+    ...{ attempts: 0, createdAt: at, dueAt: at },
+    state: 'pending',
+  });
+  em.persist(letter);
 }

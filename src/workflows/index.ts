@@ -9,6 +9,7 @@ export { refund } from './refund.workflow.ts';
 export { cardReview } from './card-review.workflow.ts';
 export { internalRefund } from './internal-refund.workflow.ts';
 export { settlementRun } from './settlement-run.workflow.ts';
+export { organisationPayment } from './organisation-payment.workflow.ts';
 export { strayMoney } from './stray-money.workflow.ts';
 export { correction } from './correction.workflow.ts';
 export { reconcileDay } from './reconcile-day.workflow.ts';

@@ -57,8 +57,27 @@ export async function thingsOf(api: TestApi, shop: TestApi['shops']['ours']): Pr
     'api-keys': key,
     jobs: await reportOf(api, shop.organisation),
     ious: idOf(await api.call('POST', '/v1/ious', { as: shop.key, body: owed })),
+    // Further names in an address.
+    ...{ currency: 'AUD', subject: 'anna', ...(await writtenFor(api, shop.organisation)) },
     ...(await postedFor(api, shop.organisation, sold)),
   };
+}
+
+/** A top-up and an internal refund that are written down, and not begun. */
+async function writtenFor(api: TestApi, organisation: string): Promise<Record<string, string>> {
+  const [payment, refund] = [newId('organisationPayment'), newId('internalRefund')];
+  await api.pool.run(
+    `INSERT INTO organisation_payment (id, organisation_id, kind, reason, payee_kind, payee_id, amount_minor, currency, description,
+       is_forced, state, actor, created_at, updated_at)
+     VALUES (?, ?, 'member_top_up', 'transfer', 'member', 'mem', 100, 'AUD', 'x', 0, 'created', 'test', NOW(6), NOW(6))`,
+    [payment, organisation],
+  );
+  await api.pool.run(
+    `INSERT INTO internal_refund (id, organisation_id, kind, subject_ref, currency, lines_json, description, cancels_ious, state, actor,
+       created_at, updated_at) VALUES (?, ?, 'session', 's', 'AUD', '[]', 'x', 0, 'created', 'test', NOW(6), NOW(6))`,
+    [refund, organisation],
+  );
+  return { payment, topUp: payment, 'internal-refunds': refund };
 }
 
 /** A report that an organisation asked for. */
@@ -76,6 +95,18 @@ async function reportOf(api: TestApi, organisation: string): Promise<string> {
 const bodies: Readonly<Record<string, object>> = {
   'post /v1/sales/:id/resolve': { decision: 'look_again', reason: 'to see' },
   'patch /v1/readers/:id': { label: 'Till' },
+  'put /v1/organisations/:id/bank-details/:currency': {
+    ...{ scheme: 'bsb', bsb: '062-000', accountNo: '12345678', accountName: 'A Club' },
+  },
+  'put /v1/organisations/:id/users/:subject': { role: 'view' },
+  // A currency that we do not have: past the organisation, and no money moves.
+  'post /v1/organisations/:id/transfers': {
+    ...{ to: { member: `mem_${'0'.repeat(26)}` }, amount: { amount: 100, currency: 'XXX' }, description: 'Prize' },
+  },
+  'post /v1/organisations/:id/member-top-ups': {
+    ...{ member: `mem_${'0'.repeat(26)}`, amount: { amount: 100, currency: 'XXX' }, description: 'Welcome' },
+  },
+  'post /v1/organisations/:id/member-top-ups/:topUp/reversal': { description: 'By mistake' },
 };
 
 /** Calls a route with `as`, on the thing of its noun. */
@@ -84,8 +115,8 @@ export function askRoute(
   route: Route,
   { as, things }: { as: string; things: Things },
 ): Promise<TestAnswer> {
-  const path = route.path.replaceAll(/([\w-]+)\/:\w+/g, (_, noun: string) => {
-    return `${noun}/${encodeURIComponent(things[noun] ?? 'nothing')}`;
+  const path = route.path.replaceAll(/([\w-]+)\/:(\w+)/g, (_, noun: string, name: string) => {
+    return `${noun}/${encodeURIComponent(things[noun] ?? things[name] ?? 'nothing')}`;
   });
   const body = route.body === undefined ? {} : { body: bodies[`${route.method} ${route.path}`] ?? {} };
   return api.call(route.method.toUpperCase(), path, { as, key: randomUUID(), ...body });

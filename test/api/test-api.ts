@@ -16,7 +16,6 @@ import { AnswerKeeper } from '../../src/entities/answer-keeper.ts';
 import { createOrm, type Orm } from '../../src/entities/orm.ts';
 import { SqlPool } from '../../src/entities/sql-pool.ts';
 import type { ProcessorFigures } from '../../src/stripe/processor-figures.direct.ts';
-import { defaultFeeTaxes } from '../../src/domain/fee-tax.ts';
 import { defaultInvoiceIssuer } from '../../src/domain/invoice-issuer.ts';
 import { createTestDatabase } from '../support/database.ts';
 import { originators } from '../support/payout-content.ts';
@@ -147,6 +146,7 @@ function dependenciesOf(
     answers: new AnswerKeeper(pool, (error) => {
       throw error;
     }),
+    sealKeys: { keys: [{ name: 'test', key: Buffer.alloc(32, 7) }] },
     health: new Health({ database: () => pool.rows('SELECT 1') }),
     metrics: createMetrics({ pool, listeners: () => hub.listenerCount }),
     log,

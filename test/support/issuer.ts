@@ -9,6 +9,7 @@ export interface TokenClaims {
   readonly exp?: number;
   readonly tillflow_member?: unknown;
   readonly tillflow_roles?: unknown;
+  readonly tillflow_organisation?: unknown;
 }
 
 /** A host's own server, which issues tokens to its people. */

@@ -33,7 +33,7 @@ function create(parts: RefundParts): Route {
     summary: 'Give members back what they paid for a session or an event',
     description:
       'All lines or none. A session’s must be covered by the organisation’s balance; an event’s may go below zero, down to the deployment’s limit.',
-    policy: keyed('platform', 'payments.refund'),
+    policy: keyed('organisation', 'payments.refund', 'payments.manage.edit'),
     idempotency: 'required',
     body: z
       .strictObject({
@@ -66,9 +66,9 @@ function get(parts: RefundParts): Route {
     path: '/v1/internal-refunds/:id',
     tag,
     summary: 'Read an internal refund',
-    policy: keyed('platform', 'payments.view'),
+    policy: keyed('organisation', 'payments.view', 'payments.manage.view'),
     params: idParam('internalRefund'),
     responses: { 200: { description: 'As it stands', schema: internalRefundSchema } },
-    handle: ({ params }) => showInternalRefund(parts, params.id),
+    handle: ({ principal, params }) => showInternalRefund(parts, params.id, principal),
   });
 }

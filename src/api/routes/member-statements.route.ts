@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { RefundRules } from '../../domain/refund.ts';
+import type { RefundRulesReader } from '../../entities/fees.read.ts';
 import type { Orm } from '../../entities/orm.ts';
 import type { SqlPool } from '../../entities/sql-pool.ts';
 import { readMemberBalance, readMemberBalanceAt } from '../../reports/member-balance.ts';
@@ -28,7 +28,7 @@ export interface StatementParts {
   readonly orm: Orm;
   readonly pool: SqlPool;
   readonly zone: string;
-  readonly refundRules: RefundRules;
+  readonly refundRules: RefundRulesReader;
 }
 
 /** What members have and had, and how it came about. */
@@ -36,7 +36,7 @@ export function memberStatementRoutes(parts: StatementParts): readonly Route[] {
   return [statement(parts), balance(parts), overview(parts)];
 }
 
-function statement({ orm, pool, zone, refundRules: { ageLimitWeeks } }: StatementParts): Route {
+function statement({ orm, pool, zone, refundRules }: StatementParts): Route {
   return route({
     method: 'get',
     path: '/v1/members/:id/statement',
@@ -54,6 +54,7 @@ function statement({ orm, pool, zone, refundRules: { ageLimitWeeks } }: Statemen
     handle: async ({ principal, params: { id }, query: { from, to, limit, cursor } }) => {
       const range = instantsOf({ from, to }, zone);
       const member = await ownMember(orm, principal, id);
+      const { ageLimitWeeks } = await refundRules();
       const page = await readMemberStatement(pool, member, { ...range, limit, cursor, now: new Date(), ageLimitWeeks });
       return { status: 200, body: statementView(id, page) };
     },

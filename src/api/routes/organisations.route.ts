@@ -1,18 +1,14 @@
 import { z } from 'zod';
-import type { SqlEntityManager } from '@mikro-orm/sql';
 import { DomainError } from '../../domain/errors.ts';
-import { organisationId } from '../../domain/ids.ts';
-import { signatureOf } from '../../domain/principal.ts';
-import { recordAct } from '../../entities/audit.ts';
-import { newId } from '../../entities/new-id.ts';
+import { bankDetailVersions, currentBankDetails } from '../../entities/bank-details.ts';
 import { unitOfWork, type Orm } from '../../entities/orm.ts';
-import { Organisation } from '../../entities/organisation.entity.ts';
-import { scopedTo } from '../../entities/scoped-reads.ts';
-import { made } from '../once.ts';
+import type { Organisation } from '../../entities/organisation.entity.ts';
+import { scopedTo, type ScopedReads } from '../../entities/scoped-reads.ts';
+import { organisationSchema, organisationView } from '../organisation-view.ts';
+import { addOrganisation, changedOrganisation, changeOrganisation, newOrganisation } from '../organisation-writing.ts';
 import { keyed, route, type Route } from '../route.ts';
-import { externalRef, idParam, listOf, pageOf, text, zone } from '../schemas.ts';
-import { organisationSchema, organisationView, pageView } from '../views.ts';
-import { definedOnly, refusingDuplicates } from '../duplicates.ts';
+import { idParam, listOf, pageOf } from '../schemas.ts';
+import { pageView } from '../views.ts';
 
 const tag = 'Organisations';
 const shown = { 200: { description: 'The organisation', schema: organisationSchema } };
@@ -20,6 +16,13 @@ const shown = { 200: { description: 'The organisation', schema: organisationSche
 /** Who owns sites, is credited by sales and paid by settlements. `defaultZone` is the deployment's. */
 export function organisationRoutes(orm: Orm, defaultZone: string): readonly Route[] {
   return [create(defaultZone), list(orm), get(orm), change()];
+}
+
+/** The organisation of an address, if the caller may see it. Throws `not_found`. */
+export async function organisationNamed(reads: ScopedReads, id: string): Promise<Organisation> {
+  const organisation = await reads.organisation(id);
+  if (organisation === null) throw new DomainError('not_found', 'There is no such organisation.');
+  return organisation;
 }
 
 function create(defaultZone: string): Route {
@@ -30,29 +33,9 @@ function create(defaultZone: string): Route {
     summary: 'Add an organisation',
     policy: keyed('platform', 'organisation.manage'),
     idempotency: 'optional',
-    body: z.strictObject({ name: text(120), zone: zone.optional(), externalRef: externalRef.optional() }),
+    body: newOrganisation,
     responses: { 201: { description: 'The new organisation', schema: organisationSchema } },
-    handle: async ({ body, principal, once }) =>
-      once(async (em) => {
-        const organisation = em.create(Organisation, {
-          id: organisationId(newId('organisation')),
-          name: body.name,
-          status: 'active',
-          zone: body.zone ?? defaultZone,
-          externalRef: body.externalRef ?? null,
-          createdAt: new Date(),
-        });
-        await save(em, organisation);
-        const view = organisationView(organisation);
-        recordAct(em, {
-          ...signatureOf(principal),
-          action: 'organisation.create',
-          target: view.id,
-          organisationId: organisation.id,
-          after: view,
-        });
-        return made(201, view.id, view);
-      }),
+    handle: async ({ body, principal, once }) => once((em) => addOrganisation(em, principal, { ...body, defaultZone })),
   });
 }
 
@@ -67,8 +50,11 @@ function list(orm: Orm): Route {
     responses: { 200: { description: 'A page of organisations', schema: listOf(organisationSchema) } },
     handle: async ({ principal, query }) => {
       const page = { limit: query.limit, after: query.cursor ?? null };
-      const found = await scopedTo(unitOfWork(orm), principal).organisations(page);
-      return { status: 200, body: pageView(found, organisationView) };
+      const em = unitOfWork(orm);
+      const found = await scopedTo(em, principal).organisations(page);
+      const ids = found.rows.map(({ id }) => id);
+      const details = currentBankDetails(await bankDetailVersions(em, ids));
+      return { status: 200, body: pageView(found, (row) => organisationView(row, details)) };
     },
   });
 }
@@ -83,9 +69,10 @@ function get(orm: Orm): Route {
     params: idParam('organisation'),
     responses: shown,
     handle: async ({ principal, params }) => {
-      const organisation = await scopedTo(unitOfWork(orm), principal).organisation(params.id);
-      if (organisation === null) throw noSuchOrganisation();
-      return { status: 200, body: organisationView(organisation) };
+      const em = unitOfWork(orm);
+      const organisation = await organisationNamed(scopedTo(em, principal), params.id);
+      const details = currentBankDetails(await bankDetailVersions(em, [organisation.id]));
+      return { status: 200, body: organisationView(organisation, details) };
     },
   });
 }
@@ -96,42 +83,17 @@ function change(): Route {
     path: '/v1/organisations/:id',
     tag,
     summary: 'Change an organisation; a closed one takes no new sales, its book stays',
+    description:
+      'A changed `email` is told to the old address and to the new one. How it is paid is the platform’s to change.',
     policy: keyed('organisation', 'organisation.manage'),
     idempotency: 'optional',
     params: idParam('organisation'),
-    body: z.strictObject({
-      name: text(120).optional(),
-      zone: zone.optional(),
-      status: z.enum(['active', 'closed']).optional(),
-      externalRef: externalRef.nullable().optional(),
-    }),
+    body: changedOrganisation,
     responses: shown,
     handle: async ({ body, params, principal, once }) =>
       once(async (em) => {
-        const organisation = await scopedTo(em, principal).organisation(params.id);
-        if (organisation === null) throw noSuchOrganisation();
-        const before = organisationView(organisation);
-        em.assign(organisation, definedOnly(body));
-        await save(em, organisation);
-        const after = organisationView(organisation);
-        recordAct(em, {
-          ...signatureOf(principal),
-          action: 'organisation.change',
-          target: after.id,
-          organisationId: organisation.id,
-          before,
-          after,
-        });
-        return made(200, after.id, after);
+        const organisation = await organisationNamed(scopedTo(em, principal), params.id);
+        return changeOrganisation(em, principal, { organisation, change: body });
       }),
   });
-}
-
-async function save(em: SqlEntityManager, organisation: Organisation): Promise<void> {
-  await refusingDuplicates('externalRef', () => em.persist(organisation).flush());
-  await em.refresh(organisation);
-}
-
-function noSuchOrganisation(): DomainError {
-  return new DomainError('not_found', 'There is no such organisation.');
 }

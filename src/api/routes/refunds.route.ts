@@ -42,8 +42,9 @@ function offer(parts: RefundParts): Route {
     responses: { 200: { description: 'What would go back now', schema: refundOfferSchema } },
     handle: async ({ principal, params }) => {
       const file = await cardOf(parts, { principal, topUp: params.id });
-      const { amount, toCard, fee } = offerOf(parts, file);
-      const reason = obstacleOf(parts, file);
+      const rules = await parts.refundRules();
+      const { amount, toCard, fee } = offerOf(rules, file);
+      const reason = obstacleOf(rules, file);
       const { currency } = amount;
       const body = {
         topUp: params.id,

@@ -80,10 +80,15 @@ export interface OrganisationMovement extends Movement {
   readonly to: Party;
 }
 
+/** What an organisation's transfer is for; without it, a plain transfer. */
+export interface ReasonedTransfer extends OrganisationMovement {
+  readonly reason?: 'transfer' | 'membership' | 'miscellaneous';
+}
+
 /** An organisation pays a member or another organisation; each sees its own word for it (decisions 1, D2). */
-export function organisationTransfer(transfer: OrganisationMovement): NewLedgerTransaction {
+export function organisationTransfer(transfer: ReasonedTransfer): NewLedgerTransaction {
   const from: Party = { kind: 'organisation', id: transfer.organisationId };
-  const types = transfer.to.kind === 'member' ? (['Member Transfer', 'Org Transfer'] as const) : orgToOrg;
+  const types = transferTypes(transfer);
   const transaction = moved(transfer, { from, to: transfer.to, types });
   return { ...transaction, opKey: `organisation-transfer-${transfer.id}`, kind: 'organisation-transfer' };
 }
@@ -152,7 +157,11 @@ export function storeCreditExpired(expired: StoreCreditMovement): NewLedgerTrans
   return storeCredit(expired, { from: credited, to: owner, event: 'expired' });
 }
 
-const orgToOrg = ['Org Transfer', 'Org Transfer'] as const;
+function transferTypes({ reason, to }: ReasonedTransfer): Route['types'] {
+  if (reason === 'membership') return ['Club Membership', 'Club Membership'];
+  if (reason === 'miscellaneous') return ['Miscellaneous', 'Miscellaneous'];
+  return to.kind === 'member' ? ['Member Transfer', 'Org Transfer'] : ['Org Transfer', 'Org Transfer'];
+}
 
 type Body = Omit<NewLedgerTransaction, 'opKey' | 'kind'>;
 
