@@ -5,6 +5,7 @@ import { createReconciliationActivities } from '../src/activities/reconciliation
 import type { ReconciliationDependencies } from '../src/activities/reconciliation-desk.ts';
 import type { PayoutDependencies } from '../src/activities/payout-desk.ts';
 import { createPayoutActivities } from '../src/activities/payout.activities.ts';
+import { payoutPost } from '../src/activities/payout-post.ts';
 import type { Config } from '../src/config.ts';
 import { bankCalendarOf, payoutOriginatorsOf, payoutRulesOf } from './payout-rules.ts';
 import { settlementRulesOf } from './settlement-settings.ts';
@@ -25,9 +26,7 @@ export function createBulkActivities({ connection, config, ...deps }: BulkDepend
       payoutRules: payoutRulesOf(config),
       calendar: bankCalendarOf(config),
       originators: payoutOriginatorsOf(config),
-      tellOrganisation: async () => {
-        // Letters are ready and have no post yet: organisations get no mail.
-      },
+      tellOrganisation: payoutPost(deps),
     }),
     ...createSettlementActivities({
       ...deps,

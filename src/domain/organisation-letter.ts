@@ -3,7 +3,7 @@ import type { NoticeWords } from './notice-words.ts';
 
 /** What organisations are told by e-mail; each is a row that travels with the change that it tells of. */
 export type OrganisationLetterKind =
-  'bank_details_changed' | 'contact_changed' | 'transfer_received' | 'remittance_advice';
+  'bank_details_changed' | 'contact_changed' | 'payout' | 'transfer_received' | 'remittance_advice';
 
 const subjectLengthMax = 200;
 
@@ -26,6 +26,7 @@ const writers: { readonly [K in OrganisationLetterKind]: (facts: NoticeFacts) =>
     ],
     links: [],
   }),
+  payout: (facts) => ({ subject: said(facts, 'subject'), paragraphs: [said(facts, 'text')], links: [] }),
   transfer_received: (facts) => ({
     subject: `Transfer from ${said(facts, 'organisation')}`,
     paragraphs: [
