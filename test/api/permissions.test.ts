@@ -57,7 +57,8 @@ describe('who may do what, for every route of the router [F31]', () => {
       }
     }
     expect(new Set(seen).size).toBeGreaterThan(15);
-  });
+    // Every role asks every route: some two thousand requests.
+  }, 120_000);
 
   it("answers 404 for another organisation's things, whatever the role, and changes nothing", async () => {
     const scope: Scope = { organisationId: organisationId(api.shops.ours.organisation), siteId: null };
