@@ -7,6 +7,7 @@ import { historyBudget } from './r07-history.ts';
 import { webhookIngest } from './r08-webhook-ingest.ts';
 import { duplicateWebhook } from './r09-duplicate-webhook.ts';
 import { webhookToState } from './r10-webhook-to-state.ts';
+import { settlementGrowth } from './r11-settlement.ts';
 import { replayedWrite } from './r13-replayed-write.ts';
 import { topUpStorm } from './r15-top-up-storm.ts';
 import { faultyProcessor } from './r16-faulty-processor.ts';
@@ -19,6 +20,7 @@ export const benches: readonly Bench[] = [
   ...[postingAlone, postingTogether, hotAccount],
   ...[saleLatency, historyBudget],
   ...[webhookIngest, duplicateWebhook, webhookToState],
+  settlementGrowth,
   ...[replayedWrite, topUpStorm, faultyProcessor, workerStart],
   ...[paymentBatch, paymentLatency],
 ];
