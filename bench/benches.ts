@@ -7,6 +7,7 @@ import { historyBudget } from './r07-history.ts';
 import { webhookIngest } from './r08-webhook-ingest.ts';
 import { duplicateWebhook } from './r09-duplicate-webhook.ts';
 import { webhookToState } from './r10-webhook-to-state.ts';
+import { settlementGrowth } from './r11-settlement.ts';
 import { balanceReads } from './r12-balance.ts';
 import { replayedWrite } from './r13-replayed-write.ts';
 import { csvStatement } from './r14-csv-statement.ts';
@@ -21,6 +22,6 @@ export const benches: readonly Bench[] = [
   ...[postingAlone, postingTogether, hotAccount],
   ...[saleLatency, historyBudget],
   ...[webhookIngest, duplicateWebhook, webhookToState],
-  ...[balanceReads, replayedWrite, csvStatement, topUpStorm, faultyProcessor, workerStart],
+  ...[settlementGrowth, balanceReads, replayedWrite, csvStatement, topUpStorm, faultyProcessor, workerStart],
   ...[paymentBatch, paymentLatency],
 ];

@@ -99,7 +99,7 @@ async function settleUnderFire(story: Story, given: Given[], killsMax: number): 
       await office.post([refunded(one.id, 100), disputed(one.id, 200)]);
     }
     await office.approve(run);
-    await office.over(run.id, 120_000);
+    await office.over(run.id, 300_000);
     await insist(
       () => startOf(office, zone),
       ({ state }) => state === 'done',
@@ -133,7 +133,7 @@ function openFire({ office, random }: Story, killsMax: number) {
   const burning = (async () => {
     for (;;) {
       const worker = await forkWorker(office.counter);
-      const livesUntil = Date.now() + 50 + random.below(900);
+      const livesUntil = Date.now() + 50 + random.below(2_500);
       while (!ceased && (kills >= killsMax || Date.now() < livesUntil)) await setTimeout(10);
       if (!ceased) kills += 1;
       await killHard(worker);
