@@ -2,6 +2,7 @@ import type { Orm } from '../entities/orm.ts';
 import type { SqlPool } from '../entities/sql-pool.ts';
 import type { FigureParts } from './processor-reading.ts';
 import type { Route } from './route.ts';
+import { adminRoutes } from './routes/administration.route.ts';
 import { cardReportRoutes } from './routes/card-reports.route.ts';
 import { reportFileRoutes } from './routes/report-files.route.ts';
 import { reportJobRoutes } from './routes/report-jobs.route.ts';
@@ -25,6 +26,7 @@ export function administrationRoutes(parts: AdministrationDependencies): readonl
     // The files come first: `card-transactions.csv` is no identifier.
     ...reportFileRoutes({ sources }),
     ...reportJobRoutes({ sources, orm, pool, offerReport }),
+    ...adminRoutes({ sources, orm, figuresAt }),
     ...cardReportRoutes({ sources, orm, figuresAt }),
   ];
 }

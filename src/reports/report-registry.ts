@@ -1,6 +1,8 @@
 import { memberBalances, organisationBalances } from './admin/balances.report.ts';
 import { cardPayments } from './admin/card-payments.report.ts';
 import { organisationMovements } from './admin/organisation-movements.report.ts';
+import { negativeBalances } from './admin/negative-balances.report.ts';
+import { settlementFees } from './admin/settlement-fees.report.ts';
 import { specificTransactions } from './admin/specific-transactions.report.ts';
 import type { Report } from './report.ts';
 
@@ -11,6 +13,8 @@ export const reports: readonly Report[] = [
   specificTransactions,
   cardPayments,
   organisationMovements,
+  negativeBalances,
+  settlementFees,
 ];
 
 /** The report called `name`, or none. */

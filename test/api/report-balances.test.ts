@@ -80,19 +80,4 @@ describe('members and organisations with a balance', () => {
       expect([query, status, body['code']]).toEqual([query, 422, 'invalid_request']);
     }
   });
-
-  it('[W-40] reads lists in as many statements for two hundred members as for two', async () => {
-    const statements = async () => {
-      const [row] = await world.query<{ Value: string }>("SHOW GLOBAL STATUS LIKE 'Com_select'");
-      return Number(row!.Value);
-    };
-    const cost = async () => {
-      const before = await statements();
-      await world.get('/v1/reports/member-balances.csv');
-      return (await statements()) - before;
-    };
-    const few = await cost();
-    for (let n = 0; n < 200; n += 1) await world.adjust({ kind: 'member', id: await world.member(`M${n}`) }, n + 1);
-    expect(Math.abs((await cost()) - few)).toBeLessThan(20);
-  });
 });
