@@ -95,14 +95,16 @@ async function readAgain(pool: SqlPool, found: ShownDifference): Promise<readonl
 
 /** A difference as the API shows it, with what to do. */
 export function differenceView(found: ShownDifference) {
-  const { version: _, theirsMinor, oursMinor, transactionId, theirsRef, ...rest } = found;
+  const { id, no, place, subject, kind, state, currency, detail } = found;
+  const { decision, reason, decidedBy, createdAt, updatedAt, closedAt } = found;
   return {
-    ...rest,
-    isAlarm: found.kind !== 'timing' && found.state === 'open',
-    theirs: theirsMinor,
-    ours: oursMinor,
-    theirsRef,
-    ledgerTransaction: transactionId,
-    advice: advice[found.kind],
+    ...{ id, no, place, subject, kind, state, currency, detail },
+    ...{ decision, reason, decidedBy, createdAt, updatedAt, closedAt },
+    isAlarm: kind !== 'timing' && state === 'open',
+    theirs: found.theirsMinor,
+    ours: found.oursMinor,
+    theirsRef: found.theirsRef,
+    ledgerTransaction: found.transactionId,
+    advice: advice[kind],
   };
 }

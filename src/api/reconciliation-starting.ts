@@ -1,12 +1,12 @@
 import type { Client } from '@temporalio/client';
 import { DomainError } from '../domain/errors.ts';
-import { processorAccountId, type ReconciliationRunId } from '../domain/ids.ts';
+import type { ReconciliationRunId } from '../domain/ids.ts';
 import { signatureOf, type Principal } from '../domain/principal.ts';
 import { actStatement } from '../entities/audit.ts';
 import { newId } from '../entities/new-id.ts';
 import { unitOfWork, type Orm } from '../entities/orm.ts';
-import { ProcessorAccount } from '../entities/processor-account.entity.ts';
 import { insertRun, loadRun, readCheckpoint, type ReconciliationRunFacts } from '../entities/reconciliation-runs.ts';
+import { scopedTo } from '../entities/scoped-reads.ts';
 import type { SqlPool } from '../entities/sql-pool.ts';
 import { reconcileRunWorkflowId } from '../workflows/reconcile-day.messages.ts';
 import type { reconcileDay } from '../workflows/reconcile-day.workflow.ts';
@@ -35,8 +35,7 @@ export async function startReconciliation(
   asked: { readonly principal: Principal; readonly wish: ReconciliationWish },
 ): Promise<ReconciliationRunFacts> {
   const { wish, principal } = asked;
-  const em = unitOfWork(parts.orm);
-  const account = await em.findOne(ProcessorAccount, { id: processorAccountId(wish.processorAccount) });
+  const account = await scopedTo(unitOfWork(parts.orm), principal).processorAccount(wish.processorAccount);
   if (account?.provider !== 'stripe') {
     throw refusedField('not_found', 'processorAccount', 'names no account whose books can be read');
   }
