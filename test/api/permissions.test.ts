@@ -10,6 +10,7 @@ import { money } from '../../src/domain/money.ts';
 import { grants, roles, type Role } from '../../src/domain/roles.ts';
 import { createPoster } from '../../src/ledger/poster.ts';
 import { sale } from '../../src/ledger/postings/sale.ts';
+import { plannedPayout } from '../support/payouts.ts';
 import { listenTo } from './listening.ts';
 import { readerCupboard } from './reader-cupboard.ts';
 import { seedKey } from './shops.ts';
@@ -42,6 +43,7 @@ async function thingsOf(shop: TestApi['shops']['ours']): Promise<Record<string, 
     organisations: shop.organisation,
     'api-keys': key,
     ious: idOf(await api.call('POST', '/v1/ious', { as: shop.key, body: owed })),
+    payouts: (await plannedPayout(api, { organisation: organisationId(shop.organisation) })).id,
     ...(await postedFor(shop.organisation, sold)),
   };
 }

@@ -20,6 +20,7 @@ import { fault as f19 } from './f19-holds.ts';
 import { fault as f20 } from './f20-lost-commit-replies.ts';
 import { fault as f21 } from './f21-opposite-order.ts';
 import { fault as f22 } from './f22-top-up-storm.ts';
+import { fault as f24 } from './f24-payout-races.ts';
 import { fault as f28 } from './f28-recorded-histories.ts';
 import { fault as f34 } from './f34-webhook-signatures.ts';
 import { fault as f35 } from './f35-callback-targets.ts';
@@ -50,6 +51,7 @@ export const faults: readonly Fault[] = [
   f20,
   f21,
   f22,
+  f24,
   f28,
   f34,
   f35,
