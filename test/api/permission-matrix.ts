@@ -2,12 +2,14 @@ import { randomUUID } from 'node:crypto';
 import { apiRoutes } from '../../src/api/app.ts';
 import type { Policy, Route } from '../../src/api/route.ts';
 import type { ScopeLevel } from '../../src/domain/principal.ts';
+import { organisationId } from '../../src/domain/ids.ts';
 import { organisationAccount, processorAccount } from '../../src/domain/ledger-account.ts';
 import { money } from '../../src/domain/money.ts';
 import { grants, type Role } from '../../src/domain/roles.ts';
 import { newId } from '../../src/entities/new-id.ts';
 import { createPoster } from '../../src/ledger/poster.ts';
 import { sale } from '../../src/ledger/postings/sale.ts';
+import { plannedPayout } from '../support/payouts.ts';
 import { idOf, type TestAnswer, type TestApi } from './test-api.ts';
 
 export type KeyedRoute = Route & { readonly policy: Extract<Policy, { kind: 'key' }> };
@@ -55,6 +57,7 @@ export async function thingsOf(api: TestApi, shop: TestApi['shops']['ours']): Pr
     readers: shop.reader,
     organisations: shop.organisation,
     'api-keys': key,
+    payouts: (await plannedPayout(api, { organisation: organisationId(shop.organisation) })).id,
     jobs: await reportOf(api, shop.organisation),
     ious: idOf(await api.call('POST', '/v1/ious', { as: shop.key, body: owed })),
     // Further names in an address.

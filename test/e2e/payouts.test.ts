@@ -149,7 +149,7 @@ describe('what banks say', () => {
       await tellBank(returnsFile([{ reference, amountMinor: 76_000 }], { count: 2 }), 'text/plain'),
       await tellBank(returnsFile([{ reference, amountMinor: 76_000 }]).slice(0, 200), 'text/plain'),
       await tellBank('<Document>', 'application/xml'),
-      await tellBank('[]', 'application/json'),
+      await tellBank('{}', 'application/json'),
       await tellBank('PK', 'application/zip'),
     ];
     expect(answers.map(({ status, body }) => `${status} ${body.code ?? ''}`)).toEqual([
@@ -169,7 +169,7 @@ describe('what banks say', () => {
     const reference = `PO-${payout.no}-1`;
     const { body } = await tellBank(returnsFile([{ reference, amountMinor: 76_000 }]), 'text/plain');
     expect(await outcomesOf(body.id)).toEqual(['booked']);
-    const late = await tellBank(JSON.stringify([{ reference, result: 'paid' }]), 'application/json');
+    const late = await tellBank(JSON.stringify({ results: [{ reference, result: 'paid' }] }), 'application/json');
     expect(await outcomesOf(late.body.id)).toEqual(['contradicts']);
     const { state, attentionReason } = await scene.show(payout.id);
     expect([state, attentionReason]).toEqual(['returned', 'the bank says paid of attempt 1, the payout is returned']);

@@ -21,6 +21,7 @@ import { fault as f20 } from './f20-lost-commit-replies.ts';
 import { fault as f21 } from './f21-opposite-order.ts';
 import { fault as f22 } from './f22-top-up-storm.ts';
 import { fault as f23 } from './f23-killed-settlement.ts';
+import { fault as f24 } from './f24-payout-races.ts';
 import { fault as f25 } from './f25-mismatches.ts';
 import { fault as f26 } from './f26-changed-byte.ts';
 import { fault as f27 } from './f27-wrong-clocks.ts';
@@ -56,6 +57,7 @@ export const faults: readonly Fault[] = [
   f21,
   f22,
   f23,
+  f24,
   f25,
   f26,
   f27,

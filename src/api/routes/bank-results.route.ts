@@ -19,15 +19,18 @@ import { idParam, text } from '../schemas.ts';
 
 const tag = 'Payouts';
 const jsonList = z
-  .array(
-    z.strictObject({
-      reference: z.string().regex(/^[A-Za-z0-9-]{1,35}$/),
-      result: z.enum(['paid', 'returned']),
-      reason: text(120).optional(),
-    }),
-  )
-  .min(1)
-  .max(5_000)
+  .strictObject({
+    results: z
+      .array(
+        z.strictObject({
+          reference: z.string().regex(/^[A-Za-z0-9-]{1,35}$/),
+          result: z.enum(['paid', 'returned']),
+          reason: text(120).optional(),
+        }),
+      )
+      .min(1)
+      .max(5_000),
+  })
   .meta({ id: 'BankResultList' });
 
 const formats: Readonly<Record<string, Exclude<BankResultFormat, 'json'>>> = {
@@ -105,7 +108,7 @@ interface TakenNews {
 
 function newsIn(list: z.output<typeof jsonList>, textBody: TextBody | null): TakenNews {
   if (textBody === null) {
-    const words = list.map(({ reason, ...word }) => ({ ...word, reason: reason ?? null, amountMinor: null }));
+    const words = list.results.map(({ reason, ...word }) => ({ ...word, reason: reason ?? null, amountMinor: null }));
     const digest = digestOf(canonicalJson(list));
     return { format: 'json', digest, news: () => requireSense({ words, files: [] }) };
   }
