@@ -30,5 +30,5 @@ export function payoutPost(deps: Shelf & { readonly now: () => Date }): (letter:
 
 async function adviceOf({ orm }: Shelf, { payoutId: id }: PayoutLetter) {
   const advice = await unitOfWork(orm).findOne(RemittanceAdvice, { payoutId: payoutId(id) });
-  return advice === null ? null : { name: `remittance-${id}.pdf`, content: advice.content };
+  return advice === null ? null : { name: `remittance-${id}.pdf`, content: Buffer.from(advice.content) };
 }
