@@ -125,11 +125,14 @@ describe('reports', () => {
         const scope = { organisationId: null, siteId: null };
         const ranged = { ...request, scope };
         const sources = { reader, zone: 'Australia/Sydney' };
-        for await (const chunk of (await report.open(sources, ranged as never)).stream) void chunk;
+        const { stream } = await report.open(sources, ranged as never);
+        await stream.toArray();
         found.push(statements);
       }
       return found;
     };
+    await world.adjust({ kind: 'member', id: await world.member() }, 1);
+    await world.adjust({ kind: 'organisation', id: await world.organisation('First') }, 1);
     const few = await counts();
     for (let n = 0; n < 40; n += 1) {
       const member = await world.member(`M${n}`);
