@@ -146,7 +146,7 @@ function dependenciesOf(
     answers: new AnswerKeeper(pool, (error) => {
       throw error;
     }),
-    sealKeys: { keys: [{ name: 'test', key: Buffer.alloc(32, 7) }] },
+    sealKeys: testSealKeys,
     health: new Health({ database: () => pool.rows('SELECT 1') }),
     metrics: createMetrics({ pool, listeners: () => hub.listenerCount }),
     log,
@@ -176,7 +176,7 @@ function dependenciesOf(
         timing: settlementTiming,
         rules: { feeTaxes: defaultFeeTaxes, minimums: {} },
         approvalsWanted: 1,
-        sealKeys: { keys: [] },
+        sealKeys: testSealKeys,
       },
       defaultZone: 'Australia/Sydney',
       rateLimitPerMinute: 100_000,
