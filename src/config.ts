@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
+import { defaultBankRef } from './domain/payout-file.ts';
 
 /** All that a process reads from its surroundings, once, at its start; passed in from there. */
 export type Config = ReturnType<typeof parse> & {
@@ -131,7 +132,7 @@ const schema = z.object({
   BANK_REF: z
     .string()
     .regex(/^[A-Za-z0-9_.-]{1,64}$/, 'must be a name of letters, digits, dots and dashes')
-    .default('main'),
+    .default(defaultBankRef),
   /** What the processor or the book does not show yet is no alarm before this. */
   RECONCILE_GRACE_MS: z.coerce.number().int().nonnegative().default(86_400_000),
   /** Whether each zone's month is settled by itself; runs wait for approval all the same. */

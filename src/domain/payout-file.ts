@@ -52,7 +52,7 @@ export interface PayoutOriginator {
 export type PayoutOriginators = Readonly<Record<string, PayoutOriginator>>;
 
 /** The account where none is configured. */
-export const defaultBankRef = 'operating';
+export const defaultBankRef = 'main';
 
 /** What all formats are made from; the same content gives the same bytes (decisions D35). */
 export interface PayoutFileContent {
