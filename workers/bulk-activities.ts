@@ -1,5 +1,6 @@
 import type { NativeConnection } from '@temporalio/worker';
 import { Client, WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
+import { createBankStatementActivities } from '../src/activities/bank-statement.activities.ts';
 import { createSettlementActivities, type SettlementDependencies } from '../src/activities/settlement.activities.ts';
 import { createReconciliationActivities } from '../src/activities/reconciliation.activities.ts';
 import type { ReconciliationDependencies } from '../src/activities/reconciliation-desk.ts';
@@ -19,15 +20,17 @@ export interface BulkDependencies
 
 /** What the workflows of the `bulk` queue do in the world: settlements, payouts and reconciliation. */
 export function createBulkActivities({ connection, config, ...deps }: BulkDependencies): object {
+  const payouts: PayoutDependencies & typeof deps = {
+    ...deps,
+    payoutRules: payoutRulesOf(config),
+    calendar: bankCalendarOf(config),
+    originators: payoutOriginatorsOf(config),
+    tellOrganisation: payoutPost(deps),
+  };
   return {
     ...createReconciliationActivities(deps),
-    ...createPayoutActivities({
-      ...deps,
-      payoutRules: payoutRulesOf(config),
-      calendar: bankCalendarOf(config),
-      originators: payoutOriginatorsOf(config),
-      tellOrganisation: payoutPost(deps),
-    }),
+    ...createPayoutActivities(payouts),
+    ...createBankStatementActivities(payouts),
     ...createSettlementActivities({
       ...deps,
       settlementRules: settlementRulesOf(config),

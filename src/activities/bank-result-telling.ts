@@ -46,7 +46,7 @@ async function tell(deps: PayoutDependencies, line: BankResultLine): Promise<Ban
 }
 
 /** Another word may come at the same moment: it is judged again by what that one left. */
-async function hearUntilItFits(deps: PayoutDependencies, request: Parameters<typeof hearBank>[1]) {
+export async function hearUntilItFits(deps: PayoutDependencies, request: Parameters<typeof hearBank>[1]) {
   for (let tries = 1; ; tries += 1) {
     try {
       return await hearBank(deps, request);

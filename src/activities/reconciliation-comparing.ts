@@ -16,6 +16,7 @@ export interface DayCompared {
   readonly matched: number;
   readonly opened: number;
   readonly closed: number;
+  readonly alarms: number;
 }
 
 /**

@@ -36,8 +36,8 @@ export function createReconciliationActivities(deps: ReconciliationDependencies)
     /** Posts fees and payouts of the processor that are not in the book yet (decisions D7). */
     postProviderDay: (day: ReconciliationDay): Promise<DayPosted> =>
       activityEdge(async () => postDay(await openReconciliationDesk(deps, day))),
-    /** Compares, writes the differences down, and moves the checkpoint. Answers how many were opened. */
-    compareProviderDay: (request: { day: ReconciliationDay; soFar: DaySoFar }): Promise<{ opened: number }> =>
+    /** Compares, writes the differences down, and moves the checkpoint. Answers how many a person should look at. */
+    compareProviderDay: (request: { day: ReconciliationDay; soFar: DaySoFar }): Promise<{ alarms: number }> =>
       activityEdge(() => compare(deps, request)),
   };
 }
@@ -60,10 +60,10 @@ async function readWithCursor(deps: ReconciliationDependencies, day: Reconciliat
 async function compare(
   deps: ReconciliationDependencies,
   { day, soFar }: { readonly day: ReconciliationDay; readonly soFar: DaySoFar },
-): Promise<{ opened: number }> {
-  const compared = await compareDay(await openReconciliationDesk(deps, day));
+): Promise<{ alarms: number }> {
+  const { alarms, ...compared } = await compareDay(await openReconciliationDesk(deps, day));
   await closeDay(deps.pool, day, { figures: { ...soFar, ...compared }, at: deps.now().toISOString() });
-  return { opened: compared.opened };
+  return { alarms };
 }
 
 async function openScheduled(deps: ReconciliationDependencies, id: string): Promise<string | null> {

@@ -48,14 +48,16 @@ function operation(route: Route): ZodOpenApiOperationObject {
       ...(route.query === undefined ? {} : { query: route.query as z.ZodObject }),
       ...headerOf(route.idempotency ?? 'none'),
     },
-    ...(route.body === undefined ? {} : { requestBody: { content: contentOf(route, route.body) } }),
+    ...requestBodyOf(route),
     responses: { ...responsesOf(route), default: problemResponse },
   };
 }
 
-function contentOf({ textTypes = [] }: Route, body: z.ZodType) {
+function requestBodyOf({ textTypes = [], body }: Route): Pick<ZodOpenApiOperationObject, 'requestBody'> {
   const texts = textTypes.map((type) => [type, { schema: z.string() }] as const);
-  return { 'application/json': { schema: body }, ...Object.fromEntries(texts) };
+  const json = body === undefined ? [] : [['application/json', { schema: body }] as const];
+  const content = Object.fromEntries([...json, ...texts]);
+  return json.length + texts.length === 0 ? {} : { requestBody: { content } };
 }
 
 const problemResponse = {

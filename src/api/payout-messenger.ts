@@ -2,6 +2,8 @@ import { WithStartWorkflowOperation, WorkflowExecutionAlreadyStartedError, type 
 import type { PayoutAnswer, PayoutCommand } from '../domain/payout.ts';
 import { bankResultWorkflowId } from '../workflows/bank-result.messages.ts';
 import type { bankResult } from '../workflows/bank-result.workflow.ts';
+import { bankStatementWorkflowId } from '../workflows/bank-statement.messages.ts';
+import type { bankStatement } from '../workflows/bank-statement.workflow.ts';
 import { actOnPayout, payoutWorkflowId } from '../workflows/payout.messages.ts';
 import type { payout } from '../workflows/payout.workflow.ts';
 import { moneyWorkflowStart } from './money-workflow-start.ts';
@@ -54,9 +56,23 @@ export class PayoutMessenger {
       taskQueue: this.#settings.bulkQueue,
       args: [{ schema: 1, resultId }],
     });
+    await this.#startOnce(() => this.#client.workflow.start<typeof bankResult>('bankResult', start));
+  }
+
+  /** Starts comparing a bank's statement with the book, or finds that it was. */
+  async compareStatement(statementId: string): Promise<void> {
+    const start = moneyWorkflowStart<typeof bankStatement>({
+      kind: 'bank_statement',
+      workflowId: bankStatementWorkflowId(statementId),
+      taskQueue: this.#settings.bulkQueue,
+      args: [{ schema: 1, statementId }],
+    });
+    await this.#startOnce(() => this.#client.workflow.start<typeof bankStatement>('bankStatement', start));
+  }
+
+  async #startOnce(start: () => Promise<unknown>): Promise<void> {
     try {
-      const once = { ...start, workflowIdReusePolicy: 'REJECT_DUPLICATE' as const };
-      await this.#client.workflow.start<typeof bankResult>('bankResult', once);
+      await start();
     } catch (error) {
       if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
     }

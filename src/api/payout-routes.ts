@@ -6,6 +6,7 @@ import { PayoutMessenger } from './payout-messenger.ts';
 import type { PayoutParts, PayoutSettings } from './payout-writing.ts';
 import type { Route } from './route.ts';
 import { bankResultRoutes } from './routes/bank-results.route.ts';
+import { bankStatementRoutes } from './routes/bank-statements.route.ts';
 import { payoutFileRoutes } from './routes/payout-files.route.ts';
 import { payoutRoutes } from './routes/payouts.route.ts';
 import { settlementHistoryRoutes } from './routes/settlement-history.route.ts';
@@ -30,6 +31,7 @@ export function allPayoutRoutes(dependencies: PayoutRouteDependencies): readonly
     ...payoutRoutes(parts),
     ...payoutFileRoutes(parts),
     ...bankResultRoutes(parts),
+    ...bankStatementRoutes(parts),
     ...settlementHistoryRoutes({ pool, zone: payoutSettings.calendar.zone }),
   ];
 }

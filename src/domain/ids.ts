@@ -155,3 +155,4 @@ export const reportJobId = parser<'ReportJobId'>('reportJob');
 export const organisationLetterId = parser<'OrganisationLetterId'>('organisationLetter');
 export const organisationPaymentId = parser<'OrganisationPaymentId'>('organisationPayment');
 export const bankResultId = parser<'BankResultId'>('bankResult');
+export const bankStatementId = parser<'BankStatementId'>('bankStatement');

@@ -17,6 +17,8 @@ export interface LiveDifference {
 export interface Recorded {
   readonly opened: number;
   readonly closed: number;
+  /** New or changed ones that somebody should look at: all but `timing`. */
+  readonly alarms: number;
 }
 
 /** Differences with one place that are not closed. */
@@ -57,7 +59,9 @@ export async function recordDifferences(
       await pool.transact(statements);
     },
   );
-  return { opened: fresh.length, closed: gone.length };
+  const news = [...fresh, ...changed.map(({ one }) => one)];
+  const alarms = news.filter(({ kind }) => kind !== 'timing').length;
+  return { opened: fresh.length, closed: gone.length, alarms };
 }
 
 /** One live row for each: the digest of what it is about. */

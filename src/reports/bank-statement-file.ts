@@ -4,6 +4,7 @@ import { SyntaxValidator } from 'fast-xml-validator';
 import { isCurrency, type Currency } from '../domain/currency.ts';
 import {
   requireBalanced,
+  requireWithin,
   StatementRefusal,
   type BankLine,
   type BankStatementFact,
@@ -14,6 +15,7 @@ import { parseMajor } from '../domain/money.ts';
 /** A bank's statement from its file, balanced to the cent. Throws `StatementRefusal`, and nothing of it is taken. */
 export function readStatementFile(format: BankStatementFormat, content: string): BankStatementFact {
   const read = format === 'csv' ? readCsv(content) : readCamt(content);
+  requireWithin(read);
   requireBalanced(read);
   return read;
 }
@@ -22,7 +24,7 @@ const csvHeadings = ['Type', 'Date', 'Amount', 'Currency', 'Reference', 'Descrip
 
 /**
  * The documented CSV: an `opening` line, `entry` lines and a `closing` line under the headings above. Amounts are in
- * major units, entries signed.
+ * major units, entries signed. The opening is dated by the first day, the closing by the last.
  */
 function readCsv(content: string): BankStatementFact {
   const [headings, ...rows] = csvRows(content);
@@ -37,6 +39,8 @@ function readCsv(content: string): BankStatementFact {
   return {
     format: 'csv',
     currency,
+    fromDay: dayOf(opening[1]),
+    toDay: dayOf(closing[1]),
     openingMinor: signedMinor(opening[2], currency),
     closingMinor: signedMinor(closing[2], currency),
     lines: entries.map(([, day, amount, , reference, description]) =>
@@ -78,16 +82,28 @@ function readCamt(content: string): BankStatementFact {
   const balances = listAt(statement, ['Bal']);
   const [opening, closing] = [balanceOf(balances, ['OPBD', 'PRCD']), balanceOf(balances, ['CLBD'])];
   const currency = currencyOf(textAt(opening, ['Amt', '@_Ccy']));
+  // What is only announced is not booked, and in no balance.
+  const entries = listAt(statement, ['Ntry']).filter((entry) => !['PDNG', 'INFO'].includes(statusOf(entry)));
+  const lines = entries.map((entry) => camtLine(entry, currency));
   return {
     format: 'camt.053',
     currency,
+    ...camtDays(statement, [...lines.map(({ bookedOn }) => bookedOn), dateIn(closing, 'Dt')]),
     openingMinor: camtAmount(opening, currency),
     closingMinor: camtAmount(closing, currency),
-    // What is only announced is not booked, and in no balance.
-    lines: listAt(statement, ['Ntry'])
-      .filter((entry) => !['PDNG', 'INFO'].includes(statusOf(entry)))
-      .map((entry) => camtLine(entry, currency)),
+    lines,
   };
+}
+
+/** The days that it says it is of, else those of its lines and its closing balance. */
+function camtDays(statement: Node, seen: readonly string[]): Pick<BankStatementFact, 'fromDay' | 'toDay'> {
+  const days = seen.filter((day) => day !== '').sort();
+  const said = (end: 'Fr' | 'To') => textAt(statement, ['FrToDt', `${end}DtTm`]).slice(0, 10);
+  return { fromDay: dayOf(said('Fr') || days[0]), toDay: dayOf(said('To') || days.at(-1)) };
+}
+
+function dateIn(node: Node, name: string): string {
+  return textAt(node, [name, 'Dt']) || textAt(node, [name, 'DtTm']).slice(0, 10);
 }
 
 function parsed(parser: XMLParser, content: string): Node {
@@ -108,7 +124,7 @@ function camtLine(entry: Node, currency: Currency): BankLine {
       : textAt(detail, ['Refs', 'EndToEndId']) || textAt(entry, ['NtryRef']) || textAt(entry, ['AcctSvcrRef']);
   const words = listAt(detail, ['RmtInf', 'Ustrd']).map(String);
   return lineOf({
-    day: textAt(entry, ['BookgDt', 'Dt']) || textAt(entry, ['BookgDt', 'DtTm']).slice(0, 10),
+    day: dateIn(entry, 'BookgDt'),
     amountMinor: camtAmount(entry, currency),
     reference,
     description: [...words, textAt(entry, ['AddtlNtryInf'])].filter((word) => word !== '').join(' '),
@@ -162,11 +178,20 @@ interface RawLine {
 }
 
 function lineOf(row: RawLine): BankLine {
-  const { day = '', amountMinor, reference = '', description = '' } = row;
+  const { day, amountMinor, reference = '', description = '' } = row;
+  return {
+    bookedOn: dayOf(day),
+    amountMinor,
+    reference: reference.slice(0, 140),
+    description: description.slice(0, 500),
+  };
+}
+
+function dayOf(day = ''): string {
   const instant = new Date(`${day}T00:00:00Z`);
   const isDay = !Number.isNaN(instant.getTime()) && instant.toISOString().slice(0, 10) === day;
   if (!isDay) throw new StatementRefusal(`Not a day: ${JSON.stringify(day)}`);
-  return { bookedOn: day, amountMinor, reference: reference.slice(0, 140), description: description.slice(0, 500) };
+  return day;
 }
 
 function currencyOf(code: string | undefined): Currency {

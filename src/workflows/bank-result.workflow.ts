@@ -13,13 +13,13 @@ const book = proxyActivities<PayoutActivities>({
 export async function bankResult({ resultId }: BankResultInput): Promise<void> {
   for (let more = true; more;) {
     const page = await book.tellBankWords({ resultId });
-    await Promise.all(page.moved.map(wake));
+    await Promise.all(page.moved.map(wakePayout));
     ({ more } = page);
   }
 }
 
 /** One whose run is over does not wait for anything, and its row says what there is to say. */
-async function wake(payoutId: string): Promise<void> {
+export async function wakePayout(payoutId: string): Promise<void> {
   try {
     await getExternalWorkflowHandle(payoutWorkflowId(payoutId)).signal(payoutNews);
   } catch {

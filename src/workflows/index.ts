@@ -15,3 +15,4 @@ export { correction } from './correction.workflow.ts';
 export { reconcileDay } from './reconcile-day.workflow.ts';
 export { payout } from './payout.workflow.ts';
 export { bankResult } from './bank-result.workflow.ts';
+export { bankStatement } from './bank-statement.workflow.ts';

@@ -24,10 +24,12 @@ export async function reconcileDay(input: ReconcileDayInput): Promise<string> {
   if (day === null) return 'done';
   const { lines } = await readProviderDay(day);
   const posted = await postProviderDay(day);
-  const { opened } = await compareProviderDay({ day, soFar: { lines, ...posted } });
-  if (opened > 0) {
-    const reason = `${opened} differences were opened`;
-    upsertSearchAttributes([{ key: attributes.attentionReason, value: reason }]);
+  const { alarms } = await compareProviderDay({ day, soFar: { lines, ...posted } });
+  if (alarms > 0) {
+    upsertSearchAttributes([
+      { key: attributes.needsAttention, value: true },
+      { key: attributes.attentionReason, value: 'books_differ' },
+    ]);
   }
   return continueAsNew<typeof reconcileDay>({ ...input, runId });
 }

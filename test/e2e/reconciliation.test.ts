@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { reconcileDailyId } from '../../src/workflows/reconcile-day.messages.ts';
+import { reconcileDailyId, reconcileRunWorkflowId } from '../../src/workflows/reconcile-day.messages.ts';
+import * as attributes from '../../src/workflows/search-attributes.messages.ts';
 import { demoNames } from '../../workers/demo/seed.ts';
 import { rowsOf } from '../faults/harness/query.ts';
 import { openCounter, type Counter } from '../support/counter.ts';
@@ -123,7 +124,7 @@ describe("the processor's books and ours", () => {
     await expectBooksInOrder(counter.databaseUrl);
   }, 60_000);
 
-  it('differ where an event was lost: it is shown, its events are read again, and it closes by itself', async () => {
+  it('differ where an event was lost: a person is called, its events are read again, and it closes by itself', async () => {
     const card = await paidCard({ counter, host }, { cardMinor: 5_000, balanceMinor: 5_000 });
     // Neither told nor read back: as if the processor had never made the events.
     await rowsOf(
@@ -133,7 +134,14 @@ describe("the processor's books and ours", () => {
     await counter.control.webhooks.drop('*');
     const { id: refund } = await counter.control.paymentIntent(card.paymentRef).refundInConsole({ amount: 900 });
     const foreign = await foreignCharge(1_234);
-    await reconcile();
+    const run = await reconcile();
+    const { typedSearchAttributes: shown } = await counter.temporal.workflow
+      .getHandle(reconcileRunWorkflowId(run.id))
+      .describe();
+    expect([shown.get(attributes.needsAttention), shown.get(attributes.attentionReason)]).toEqual([
+      true,
+      'books_differ',
+    ]);
     const open = [...(await differences())].sort((a, b) => a.subject.localeCompare(b.subject));
     expect(open.map(({ kind, subject, theirs, isAlarm }) => [kind, subject, theirs, isAlarm])).toEqual([
       ['missing_here', `in:${foreign}`, 1_234, true],

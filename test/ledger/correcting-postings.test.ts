@@ -1,6 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
+import { compareBooks } from '../../src/domain/compare-books.ts';
 import { DomainError } from '../../src/domain/errors.ts';
 import { InvariantViolation } from '../../src/domain/invariant.ts';
+import { partsOf } from '../../src/domain/reconciliation.ts';
+import { readClaimsBy, readPlaceAccounts } from '../../src/ledger/claims.read.ts';
 import { readTransactions } from '../../src/ledger/transactions.read.ts';
 import * as correction from '../../src/ledger/postings/correction.ts';
 import * as refund from '../../src/ledger/postings/refund.ts';
@@ -151,6 +154,7 @@ const rows: readonly PostingRow[] = [
         organisationId: 'o1',
         amount: aud(9700),
         processor: stripePlace,
+        transferRef: 'tr_1',
       }),
     'payout-pyt_1-transferred-2',
     ['debit payouts-in-flight 9700 Payout', 'credit processor/stripe/acct_1 9700 Payout'],
@@ -358,5 +362,22 @@ describe('what is undone', () => {
     posted(await plenty.book.poster.post(settled));
     posted(await plenty.book.poster.post(settlement.payoutGivenUp(settled, { ...at, payoutId: 'pyt_3' })));
     expect(await plenty.book.account(organisation('o1'))).toMatchObject({ balance: before!.balance });
+  });
+});
+
+describe('a payout by transfer', () => {
+  it("is found in the processor's books by its transfer", async () => {
+    const transfer = settlement.payoutByTransfer({
+      ...{ ...at, payoutId: 'pyt_4', attemptNo: 1, organisationId: 'o1' },
+      ...{ amount: aud(410), processor: stripePlace, transferRef: 'tr_4' },
+    });
+    posted(await plenty.book.poster.post(transfer));
+    const place = await readPlaceAccounts(plenty.book.reader, 'processor/stripe/acct_1/');
+    const claims = await readClaimsBy(plenty.book.reader, place, { column: 'provider_ref', values: ['tr_4'] });
+    const line = { lineRef: 'txn_4', sourceRef: 'tr_4', type: 'transfer', currency: 'AUD', createdAt: noon };
+    const parts = partsOf({ ...line, amountMinor: -410, feeMinor: 0 });
+    const compared = compareBooks(parts, claims, { youngFrom: '2027-01-01T00:00:00.000Z' });
+    expect(compared.differences).toEqual([]);
+    expect(compared.matches.map(({ lineRef }) => lineRef)).toEqual(['txn_4']);
   });
 });

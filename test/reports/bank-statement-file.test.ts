@@ -28,6 +28,7 @@ describe("a bank's statement", () => {
   it('is read from CSV, signed and balanced', () => {
     expect(readStatementFile('csv', csv(entries))).toEqual({
       ...{ format: 'csv', currency: 'AUD', openingMinor: 100_000, closingMinor: 123_450 },
+      ...{ fromDay: '2026-03-30', toDay: '2026-03-31' },
       lines: [
         { bookedOn: '2026-03-31', amountMinor: 33_450, reference: 'po_1', description: 'STRIPE, payout' },
         { bookedOn: '2026-03-31', amountMinor: -10_000, reference: 'PYT0001', description: 'Payout to Rival Club' },
@@ -55,6 +56,7 @@ describe("a bank's statement", () => {
     ['has a day that does not exist', 'csv', csv(entries).replace('entry,2026-03-31', 'entry,2026-02-31')],
     ['has an amount with too many places', 'csv', csv(entries).replace('334.50', '334.505')],
     ['has two currencies', 'csv', csv(entries).replace('-100.00,AUD', '-100.00,USD')],
+    ['has a line of another day', 'csv', csv(entries).replace('entry,2026-03-31', 'entry,2026-04-01')],
     ['is not CSV', 'csv', 'Type,"Date'],
     ['is not XML', 'camt.053', '<Document><Bal>'],
     ['is cut off', 'camt.053', camt().replace('</Document>', '')],
@@ -74,11 +76,19 @@ describe("a bank's statement", () => {
     const matched = matchBankLines(
       [line(1, 500, 'po_2'), line(2, 500), line(3, 700), line(4, 900), line(5, 900)],
       [entry('a', 500, 'po_1'), entry('b', 500, 'po_2'), entry('c', 700, 'po_3'), entry('d', 900, 'po_4')],
+      () => true,
     );
     expect([...matched].map(([lineNo, { transactionId }]) => [lineNo, transactionId])).toEqual([
       [1, 'b'],
       [2, 'a'],
       [3, 'c'],
     ]);
+  });
+
+  it('is not matched by the beginning of a reference, nor by an amount of another month', () => {
+    const entry = { transactionId: 'a', amountMinor: 500, references: ['PO-1-1'], recordedAt: '2026-01-31T00:00:00Z' };
+    const line = { lineNo: 1, amountMinor: 500, bookedOn: '2026-03-31', description: '' };
+    expect([...matchBankLines([{ ...line, reference: 'PO-1-10' }], [entry], () => false)]).toEqual([]);
+    expect([...matchBankLines([{ ...line, reference: 'CLUB/PO-1-1' }], [entry], () => false)]).toEqual([[1, entry]]);
   });
 });

@@ -70,15 +70,18 @@ export function payoutReturned(event: PayoutEvent & { readonly bankRef: string }
   return payoutMoved(event, { from, to, name });
 }
 
-/** The payout went to a connected account at the processor. */
-export function payoutByTransfer(event: PayoutEvent & { readonly processor: ProcessorPlace }): NewLedgerTransaction {
-  const { amount, processor } = event;
+/** The payout went to a connected account at the processor, by the transfer that its books name `transferRef`. */
+export function payoutByTransfer(
+  event: PayoutEvent & { readonly processor: ProcessorPlace; readonly transferRef: string },
+): NewLedgerTransaction {
+  const { amount, processor, transferRef } = event;
   const [from, to] = [payoutsInFlight(amount.currency), placeOf(processor, amount)];
   const name = {
     kind: 'payout-by-transfer',
     opKey: `payout-${event.payoutId}-transferred-${event.attemptNo}`,
   } as const;
-  return payoutMoved(event, { from, to, name });
+  const moved = payoutMoved(event, { from, to, name });
+  return { ...moved, links: { ...moved.links, providerRef: transferRef } };
 }
 
 /** A payout that is given up: its settlement undone exactly, fee and tax included. */
