@@ -9,8 +9,13 @@ const posting = { file: 'src/ledger/postings/settlement.ts', tests: ['test/ledge
 const correcting = { file: 'src/ledger/postings/correction.ts', tests: ['test/ledger/correcting-postings.test.ts'] };
 const matcher = { file: 'src/domain/compare-books.ts', tests: ['test/domain/compare-books.test.ts'] };
 const cardCost = { file: 'src/domain/card-cost.ts', tests: ['test/domain/card-cost.test.ts'] };
+const feeReport = {
+  file: 'src/reports/admin/settlement-fees.report.ts',
+  tests: ['test/api/report-ageing-and-fees.test.ts'],
+};
 const approving = { file: 'src/activities/settlement-deciding.ts', tests: ['test/e2e/settlement-approval.test.ts'] };
 const settling = { file: 'src/activities/settlement-posting.ts', tests: ['test/e2e/settlement-approval.test.ts'] };
+const payoutWords = { file: 'src/activities/payout-words.ts', tests: ['test/e2e/payouts.test.ts'] };
 
 /** The money lines of the month’s end: settlements, approvals, payouts, corrections, the processor’s books and reports. */
 export const monthEndMutations: readonly Mutation[] = [
@@ -94,6 +99,12 @@ export const monthEndMutations: readonly Mutation[] = [
     replace: '[payoutsInFlight(amount.currency), bankAccount(event.bankRef, amount.currency)]',
   },
   {
+    ...posting,
+    name: 'a payout tried again is booked as the first attempt',
+    find: '`payout-${event.payoutId}-confirmed-${event.attemptNo}`',
+    replace: '`payout-${event.payoutId}-confirmed-1`',
+  },
+  {
     ...payoutStates,
     name: 'a payout is given up while a bank may still pay it',
     find: "filed: { confirm: 'confirmed', return: 'returned' },",
@@ -161,6 +172,18 @@ export const monthEndMutations: readonly Mutation[] = [
     tests: ['test/domain/card-cost.test.ts'],
   },
   {
+    ...feeReport,
+    name: 'a report forgets the tax in gross fees',
+    find: 'money(fee.amountMinor + tax.amountMinor, fee.currency)',
+    replace: 'money(fee.amountMinor, fee.currency)',
+  },
+  {
+    ...feeReport,
+    name: 'a report counts a payout that was given up',
+    find: "IF(t.kind = 'payout-given-up', -1, 1)",
+    replace: '1',
+  },
+  {
     ...correcting,
     name: 'a correction has the other sign',
     find: 'const isDebited = growsByDebit === amount.amountMinor > 0;',
@@ -193,5 +216,58 @@ export const monthEndMutations: readonly Mutation[] = [
     find: 'due.newestBankDetailId !== item.bankDetailId)',
     replace: 'due.newestBankDetailId === null)',
     only: 'block their organisation',
+  },
+  {
+    ...payoutWords,
+    name: 'a payout that never left comes back from the bank',
+    find: "const wasPaid = payout.state === 'confirmed';",
+    replace: "const wasPaid = payout.state !== 'planned';",
+    only: 'is paid again',
+  },
+  {
+    ...payoutWords,
+    name: 'a payout that is given up keeps its month',
+    find: '...(await releaseItemRiders(deps, payout, now)),',
+    replace: '',
+    only: 'giving up undoes',
+  },
+  {
+    ...payoutWords,
+    name: 'a payout is tried again under its old number',
+    find: 'attempt_no: payout.attemptNo + 1,',
+    replace: 'attempt_no: payout.attemptNo,',
+    only: 'is paid again',
+  },
+  {
+    name: 'a payout file says less than it holds',
+    file: 'src/entities/payout-filing.ts',
+    find: 'sum + amountMinor, 0)',
+    replace: 'Math.max(sum, amountMinor), 0)',
+    tests: ['test/e2e/payouts.test.ts'],
+    only: 'takes every payout of its run once',
+  },
+  {
+    name: 'a correction gives up more than is owed',
+    file: 'src/activities/correction-posting.ts',
+    find: 'correction.amountMinor > owedMinor ?',
+    replace: 'correction.amountMinor < 0 ?',
+    tests: ['test/e2e/corrections.test.ts'],
+    only: 'a write-off',
+  },
+  {
+    name: 'an organisation pays itself',
+    file: 'src/api/organisation-payment-writing.ts',
+    find: 'if (to.id === organisation) throw',
+    replace: "if (to.id === '') throw",
+    tests: ['test/e2e/organisation-payment.test.ts'],
+    only: 'to itself',
+  },
+  {
+    name: 'an organisation pays more than it has',
+    file: 'src/domain/ledger.ts',
+    find: "'organisation-transfer': 'never',",
+    replace: "'organisation-transfer': 'allowed',",
+    tests: ['test/e2e/organisation-payment.test.ts'],
+    only: 'OTM-03',
   },
 ];
