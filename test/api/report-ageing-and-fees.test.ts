@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { money } from '../../src/domain/money.ts';
+import { manualSettlement, payoutGivenUp } from '../../src/ledger/postings/settlement.ts';
 import { AdminWorld, linesOf } from './admin-world.ts';
 
 let world: AdminWorld;
@@ -39,4 +41,20 @@ it('the fee report adds up fees and the tax in them by period and organisation',
     '2026-02,2002,Rival Club,800.00,36.36,3.64,40.00,760.00',
     ',,Total,1800.00,81.81,8.19,90.00,1710.00',
   ]);
+});
+
+it('the fee report takes fee and tax of a payout that was given up off again, in the range in which it was', async () => {
+  const club = await world.organisation('Lost Club', { no: 2003 });
+  await world.settle(club, { settled: 100_000, payout: 95_000, tax: 455, at: '2026-05-01T00:00:00.000000Z' });
+  const [row] = await world.query<{ id: string }>('SELECT id FROM payout WHERE organisation_id = ?', [club]);
+  const payoutId = row!.id;
+  const figures = { payout: money(95_000, 'AUD'), fee: money(4_545, 'AUD'), tax: money(455, 'AUD') };
+  const at = { occurredAt: '2026-06-01T00:00:00Z', description: 'Given up' };
+  const settled = manualSettlement({ organisationId: club, payoutId, currency: 'AUD', ...figures, ...at });
+  await world.post(payoutGivenUp(settled, { payoutId, ...at }), '2026-06-01T00:00:00.000000Z');
+  const report = async (days: string) => linesOf(await world.get(`/v1/reports/settlement-fees.csv?${days}`)).at(2);
+  const line = '2026-02,2003,Lost Club';
+  expect(await report('from=2026-05-01&to=2026-05-30')).toBe(`${line},1000.00,45.45,4.55,50.00,950.00`);
+  expect(await report('from=2026-06-01&to=2026-06-30')).toBe(`${line},-1000.00,-45.45,-4.55,-50.00,-950.00`);
+  expect(await report('from=2026-05-01&to=2026-06-30')).toBe(`${line},0.00,0.00,0.00,0.00,0.00`);
 });

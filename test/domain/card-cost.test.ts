@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { estimatedCardFee, expectedSettlement } from '../../src/domain/card-cost.ts';
+import { effectivePercent, estimatedCardFee, expectedSettlement } from '../../src/domain/card-cost.ts';
 import { money } from '../../src/domain/money.ts';
 
 const cost = { costE4: 3_000, percentE4: 13_500 };
@@ -19,5 +19,10 @@ describe('what a card payment costs', () => {
 
   it('counts in the places that the currency has', () => {
     expect(expectedSettlement(money(10_000, 'JPY'), { costE4: 300_000, percentE4: 13_500 }).amountMinor).toBe(9_835);
+  });
+
+  it('is 1.65 % of 100.00, and of nothing 0.00 %', () => {
+    const percent = (fee: number, amount: number) => effectivePercent(money(fee, 'AUD'), money(amount, 'AUD'));
+    expect([percent(165, 10_000), percent(0, 0), percent(-5, 10_000)]).toEqual(['1.65', '0.00', '-0.05']);
   });
 });

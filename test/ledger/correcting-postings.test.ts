@@ -122,12 +122,12 @@ const rows: readonly PostingRow[] = [
       settlement.payoutConfirmed({
         ...at,
         payoutId: 'pyt_1',
-        attemptNo: 1,
+        attemptNo: 2,
         organisationId: 'o1',
         amount: aud(9700),
         bankRef: 'operating',
       }),
-    'payout-pyt_1-confirmed-1',
+    'payout-pyt_1-confirmed-2',
     ['debit payouts-in-flight 9700 Payout', 'credit bank/operating 9700 Payout'],
   ],
   [

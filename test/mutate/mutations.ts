@@ -1,4 +1,5 @@
 import { memberMutations } from './member-mutations.ts';
+import { monthEndMutations } from './month-end-mutations.ts';
 
 /** One line on which money depends, broken on purpose; the tests it names must then fail. */
 export interface Mutation {
@@ -267,4 +268,5 @@ export const mutations: readonly Mutation[] = [
     tests: ['test/e2e/late-money.test.ts'],
   },
   ...memberMutations,
+  ...monthEndMutations,
 ];

@@ -1,6 +1,7 @@
 import { createConnection, type RowDataPacket } from 'mysql2/promise';
 import { memberMoneyInvariants } from '../../src/entities/member-money-invariants.ts';
 import { saleInvariants } from '../../src/entities/sale-invariants.ts';
+import { settlementInvariants } from '../../src/entities/settlement-invariants.ts';
 import { bookInvariants } from '../../src/ledger/invariants.ts';
 import type { Counter } from './counter.ts';
 
@@ -42,11 +43,12 @@ async function entries(counter: Counter, saleId: string, kind: string): Promise<
   }
 }
 
-/** Every invariant of the book and of the sales holds; names the rows that break one. */
+/** Every invariant of the book, of sales, members’ money and settlements holds; names the rows that break one. */
 export async function expectBooksInOrder(databaseUrl: string): Promise<void> {
   const connection = await createConnection({ uri: databaseUrl.replace(/^mariadb:/, 'mysql:') });
   try {
-    for (const { name, sql } of [...bookInvariants, ...saleInvariants, ...memberMoneyInvariants]) {
+    const invariants = [...bookInvariants, ...saleInvariants, ...memberMoneyInvariants, ...settlementInvariants];
+    for (const { name, sql } of invariants) {
       const [rows] = await connection.query<RowDataPacket[]>(sql);
       if (rows.length > 0) throw new Error(`Broken: ${name}\n${JSON.stringify(rows.slice(0, 5), null, 1)}`);
     }
