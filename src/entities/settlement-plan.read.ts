@@ -11,19 +11,30 @@ export interface SettlementScope {
 }
 
 /**
- * Every account of the zone's organisations with money at the end of the period, with what it is settled by, in one
- * statement however many there are: their accounts are a range of one index, and the entry is a step down another.
- * Throws `fees_not_set` where the deployment has no fees yet.
+ * Every account of the zone's organisations with money at the end of the period, with what it is settled by, in order of
+ * the accounts' codes: one packet of the same few statements however many there are. Each reads one table in the order
+ * it lies in, and they are joined here, which costs a third of what looking each other up would. What a run claims is
+ * read after the balances, so that nobody is settled by two. Throws `fees_not_set` where the deployment has no fees yet.
  */
 export async function readSettlementSources(pool: SqlPool, scope: SettlementScope): Promise<SettlementSource[]> {
-  const [sources = [], fees = []] = await pool.rowSets([
-    { sql: sourcesSql, values: [sqlTime(scope.referenceAt), scope.period, scope.zone] },
+  const { zone, period } = scope;
+  const at = sqlTime(scope.referenceAt);
+  const [standings = [], organisations = [], details = [], claims = [], fees = []] = await pool.rowSets([
+    { sql: standingsSql, values: [at, at, at, zone] },
+    { sql: organisationsSql, values: [zone] },
+    { sql: bankDetailsSql, values: [zone] },
+    { sql: claimsSql, values: [period] },
     { sql: 'SELECT id, default_fee_bp FROM fee_setting ORDER BY no DESC LIMIT 1', values: [] },
   ]);
   const [fee] = fees;
   if (fee === undefined) throw new DomainError('fees_not_set', 'Set the fees of this deployment first.');
   const usual = { feeBp: numberOf(fee, 'default_fee_bp'), feeVersion: `setting:${textOf(fee, 'id')}` };
-  return sources.map((row) => sourceOf(row, usual));
+  const ofZone = new Map(organisations.map((row) => [textOf(row, 'id'), row]));
+  const found = { bankDetails: byAccount(details, 'id'), claims: byAccount(claims, 'run_id') };
+  return standings.toSorted(byCode).flatMap((standing) => {
+    const organisation = ofZone.get(textOf(standing, 'code').slice(prefix.length, prefix.length + idLength));
+    return organisation === undefined ? [] : [sourceOf({ standing, organisation, ...found }, usual)];
+  });
 }
 
 /** Whether any organisation lives in `zone`. */
@@ -39,36 +50,77 @@ export async function readSettlementZones(pool: Pick<SqlPool, 'rows'>): Promise<
 const prefix = 'organisation/';
 const idLength = 30;
 
-const sourcesSql = `SELECT o.id AS organisation_id, a.currency, o.status, o.currency AS own_currency, o.float_minor, o.payout_method,
-    o.connected_account_ref, e.seq, e.balance_after_minor, f.fee_bp, f.created_at AS fee_set_at, b.id AS bank_detail_id,
-    c.run_id AS claimed_by
+/**
+ * Accounts with money at an instant, and the entry that says so. An account that has rested since says it itself, since
+ * it always agrees with its newest entry and entries never go back in time (both are invariants of the book); only where
+ * it has moved is it a step down the index of its entries.
+ */
+const standingsSql = `SELECT a.code, a.currency, a.entry_count AS seq, a.balance_minor
+  FROM ledger_account a
+  WHERE a.code LIKE '${prefix}%' AND a.balance_minor > 0 AND a.last_recorded_at < ?
+  UNION ALL
+  SELECT a.code, a.currency, CAST(e.seq AS SIGNED), e.balance_after_minor
   FROM ledger_account a
   JOIN organisation o ON o.id = SUBSTRING(a.code, ${prefix.length + 1}, ${idLength})
   JOIN ledger_entry e ON e.account_id = a.id AND e.seq = (
-    SELECT x.seq FROM ledger_entry x WHERE x.account_id = a.id AND x.recorded_at < ? ORDER BY x.recorded_at DESC, x.seq DESC LIMIT 1)
-  LEFT JOIN fee_override f ON f.organisation_id = o.id
-  LEFT JOIN bank_detail b ON b.organisation_id = o.id AND b.currency = a.currency AND b.no = (
-    SELECT MAX(y.no) FROM bank_detail y WHERE y.organisation_id = o.id AND y.currency = a.currency)
-  LEFT JOIN settlement_item c ON c.claim = CONVERT(CONCAT(o.id, ':', ?, ':', a.currency) USING ascii) COLLATE ascii_bin
-  WHERE a.code LIKE '${prefix}%' AND o.zone = ? AND e.balance_after_minor > 0
-  ORDER BY a.code`;
+    SELECT x.seq FROM ledger_entry x WHERE x.account_id = a.id AND x.recorded_at < ?
+    ORDER BY x.account_id DESC, x.recorded_at DESC, x.seq DESC LIMIT 1)
+  WHERE a.code LIKE '${prefix}%' AND a.last_recorded_at >= ? AND o.zone = ? AND e.balance_after_minor > 0`;
 
-function sourceOf(row: SqlRow, usual: Pick<SettlementSource, 'feeBp' | 'feeVersion'>): SettlementSource {
-  const currency = textOf(row, 'currency');
-  const isOwn = currency === textOf(row, 'own_currency');
-  const feeSetAt = optionalText(row, 'fee_set_at');
+const organisationsSql = `SELECT o.id, o.status, o.currency, o.float_minor, o.payout_method, o.connected_account_ref,
+    f.fee_bp, f.created_at AS fee_set_at
+  FROM organisation o LEFT JOIN fee_override f ON f.organisation_id = o.id
+  WHERE o.zone = ?`;
+
+/** The newest of each organisation and currency comes last. */
+const bankDetailsSql = `SELECT b.organisation_id, b.currency, b.id
+  FROM organisation o JOIN bank_detail b ON b.organisation_id = o.id
+  WHERE o.zone = ? ORDER BY b.organisation_id, b.currency, b.no`;
+
+/** Of any zone: an organisation may have moved. */
+const claimsSql = `SELECT c.organisation_id, c.currency, c.run_id
+  FROM settlement_run r JOIN settlement_item c ON c.run_id = r.id
+  WHERE r.period = ? AND c.claim IS NOT NULL`;
+
+/** What is known of an account of an organisation of the zone; the maps are by `accountKey`. */
+interface Found {
+  readonly standing: SqlRow;
+  readonly organisation: SqlRow;
+  readonly bankDetails: ReadonlyMap<string, string>;
+  readonly claims: ReadonlyMap<string, string>;
+}
+
+function byAccount(rows: readonly SqlRow[], column: string): ReadonlyMap<string, string> {
+  return new Map(
+    rows.map((row) => [accountKey(textOf(row, 'organisation_id'), textOf(row, 'currency')), textOf(row, column)]),
+  );
+}
+
+function accountKey(organisationId: string, currency: string): string {
+  return `${organisationId}/${currency}`;
+}
+
+function byCode(left: SqlRow, right: SqlRow): number {
+  return textOf(left, 'code') < textOf(right, 'code') ? -1 : 1;
+}
+
+function sourceOf(found: Found, usual: Pick<SettlementSource, 'feeBp' | 'feeVersion'>): SettlementSource {
+  const { standing, organisation } = found;
+  const organisationId = textOf(organisation, 'id');
+  const currency = textOf(standing, 'currency');
+  const key = accountKey(organisationId, currency);
+  const isOwn = currency === textOf(organisation, 'currency');
+  const feeSetAt = optionalText(organisation, 'fee_set_at');
   return {
-    organisationId: textOf(row, 'organisation_id'),
-    currency,
-    isClosed: row['status'] === 'closed',
-    ledgerSeq: numberOf(row, 'seq'),
-    balanceMinor: numberOf(row, 'balance_after_minor'),
-    floatMinor: isOwn ? numberOf(row, 'float_minor') : 0,
-    ...(feeSetAt === null ? usual : { feeBp: numberOf(row, 'fee_bp'), feeVersion: `override:${feeSetAt}` }),
-    method: textOf(row, 'payout_method') as PayoutMethod,
-    hasConnectedAccount: optionalText(row, 'connected_account_ref') !== null,
-    bankDetailId: optionalText(row, 'bank_detail_id'),
-    claimedBy: optionalText(row, 'claimed_by'),
+    ...{ organisationId, currency, isClosed: organisation['status'] === 'closed' },
+    ledgerSeq: numberOf(standing, 'seq'),
+    balanceMinor: numberOf(standing, 'balance_minor'),
+    floatMinor: isOwn ? numberOf(organisation, 'float_minor') : 0,
+    ...(feeSetAt === null ? usual : { feeBp: numberOf(organisation, 'fee_bp'), feeVersion: `override:${feeSetAt}` }),
+    method: textOf(organisation, 'payout_method') as PayoutMethod,
+    hasConnectedAccount: optionalText(organisation, 'connected_account_ref') !== null,
+    bankDetailId: found.bankDetails.get(key) ?? null,
+    claimedBy: found.claims.get(key) ?? null,
   };
 }
 

@@ -8,13 +8,18 @@ export function csvLines(records: readonly (readonly string[])[]): string {
   return records.map(csvLine).join('');
 }
 
-/** Most records have nothing to quote, and the library takes far longer to find that out than to be asked less. */
+/** The library makes its options anew for each call: only what has lines of its own, or no comma, is left to it. */
 function csvLine(record: readonly string[]): string {
-  const isPlain = record.length > 1 && !record.some((cell) => needsQuotes.test(cell));
-  return isPlain ? `${record.join(',')}\r\n` : stringify([[...record]], { record_delimiter: 'windows' });
+  const isSimple = record.length > 1 && !record.some((cell) => lineBreak.test(cell));
+  return isSimple ? `${record.map(csvCell).join(',')}\r\n` : stringify([[...record]], { record_delimiter: 'windows' });
 }
 
-const needsQuotes = /[",\r\n]/;
+function csvCell(cell: string): string {
+  return needsQuotes.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell;
+}
+
+const lineBreak = /[\r\n]/;
+const needsQuotes = /[",]/;
 
 /** What a spreadsheet would take for a formula, also behind blanks and in full width. */
 const formula = /^\s*[=+\-@\uFF1D\uFF0B\uFF0D\uFF20]/;
