@@ -8,7 +8,8 @@ import type { PayoutDependencies } from '../src/activities/payout-desk.ts';
 import { createPayoutActivities } from '../src/activities/payout.activities.ts';
 import { payoutPost } from '../src/activities/payout-post.ts';
 import type { Config } from '../src/config.ts';
-import { bankCalendarOf, payoutOriginatorsOf, payoutRulesOf } from './payout-rules.ts';
+import { feeTaxesFrom } from './fee-taxes.ts';
+import { bankCalendarOf, invoiceIssuerOf, payoutOriginatorsOf, payoutRulesOf } from './payout-rules.ts';
 import { settlementRulesOf } from './settlement-settings.ts';
 
 /** What the bulk queue's activities stand on. */
@@ -25,6 +26,8 @@ export function createBulkActivities({ connection, config, ...deps }: BulkDepend
     payoutRules: payoutRulesOf(config),
     calendar: bankCalendarOf(config),
     originators: payoutOriginatorsOf(config),
+    issuer: invoiceIssuerOf(config),
+    feeTaxes: feeTaxesFrom(config.FEE_TAXES),
     tellOrganisation: payoutPost(deps),
   };
   return {

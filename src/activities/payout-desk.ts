@@ -1,4 +1,6 @@
+import type { FeeTaxes } from '../domain/fee-tax.ts';
 import { payoutId } from '../domain/ids.ts';
+import type { InvoiceIssuer } from '../domain/invoice-issuer.ts';
 import { money, type Money } from '../domain/money.ts';
 import { parseCurrency } from '../domain/currency.ts';
 import type { PayoutAnswer } from '../domain/payout.ts';
@@ -20,6 +22,9 @@ export interface PayoutDependencies extends Shelf {
   readonly payoutRules: PayoutRules;
   readonly calendar: BankCalendar;
   readonly originators: PayoutOriginators;
+  /** Who invoices the fees, and the tax in them. */
+  readonly issuer: InvoiceIssuer;
+  readonly feeTaxes: FeeTaxes;
   /** Gives a letter to whoever sends mail to organisations; told once or more for the same event. */
   readonly tellOrganisation: (letter: PayoutLetter) => Promise<void>;
 }

@@ -1,5 +1,6 @@
 import type { PayoutAnswer } from '../domain/payout.ts';
 import { activityEdge } from './activity-edge.ts';
+import { issueRemittance } from './payout-advising.ts';
 import { tellBankWords, type BankResultPage } from './bank-result-telling.ts';
 import type { PayoutDependencies } from './payout-desk.ts';
 import { lookAtPayout, type PayoutLook } from './payout-looking.ts';
@@ -19,6 +20,8 @@ export function createPayoutActivities(deps: PayoutDependencies) {
       activityEdge(() => reversePayout(deps, request)),
     remindOfPayout: (request: { payoutId: string; reason: string }): Promise<PayoutAnswer> =>
       activityEdge(() => raiseAttention(deps, request)),
+    issueRemittance: (request: { payoutId: string }): Promise<void> =>
+      activityEdge(() => issueRemittance(deps, request)),
     tellBankWords: (request: { resultId: string }): Promise<BankResultPage> =>
       activityEdge(() => tellBankWords(deps, request)),
   };

@@ -5,6 +5,7 @@ import { BankResultLine } from './bank-result-line.entity.ts';
 import { BankResult } from './bank-result.entity.ts';
 import { PayoutFile } from './payout-file.entity.ts';
 import { Payout } from './payout.entity.ts';
+import { RemittanceAdvice } from './remittance-advice.entity.ts';
 import type { Page, PageRequest } from './scoped-reads.ts';
 
 /**
@@ -22,6 +23,12 @@ export class ScopedPayouts {
 
   async payout(id: string): Promise<Payout | null> {
     return this.#em.findOne(Payout, { $and: [{ id: id as Payout['id'] }, this.#own()] });
+  }
+
+  /** What was issued for a payout; null before that. */
+  async remittance(id: string): Promise<RemittanceAdvice | null> {
+    const payout = await this.payout(id);
+    return payout === null ? null : this.#em.findOne(RemittanceAdvice, { payoutId: payout.id });
   }
 
   /** The newest first. */

@@ -1,4 +1,6 @@
+import { Readable } from 'node:stream';
 import { z } from 'zod';
+import { DomainError } from '../../domain/errors.ts';
 import { invariant } from '../../domain/invariant.ts';
 import type { PayoutCommand } from '../../domain/payout.ts';
 import { unitOfWork } from '../../entities/orm.ts';
@@ -23,6 +25,7 @@ export function payoutRoutes(parts: PayoutParts): readonly Route[] {
   return [
     list(parts),
     get(parts),
+    remittance(parts),
     acting(parts, {
       path: 'confirmation',
       summary: 'Tell that the bank has paid it',
@@ -90,6 +93,28 @@ function get(parts: PayoutParts): Route {
     handle: async ({ principal, params: { id: payout } }) => {
       const row = await ownPayout(parts.orm, principal, payout);
       return { status: 200, body: payoutView(row, payoutSnapshotOf(row)) };
+    },
+  });
+}
+
+function remittance(parts: PayoutParts): Route {
+  return route({
+    method: 'get',
+    path: '/v1/payouts/:id/remittance.pdf',
+    tag,
+    summary: 'Download the remittance advice of a payout, with the tax invoice for its fee',
+    description: 'Issued when the payout is confirmed, and the same bytes ever after. 404 until then.',
+    policy: viewers,
+    params,
+    responses: { 200: { description: 'A4', contentType: 'application/pdf' } },
+    handle: async ({ principal, params: { id: payout } }) => {
+      const advice = await new ScopedPayouts(unitOfWork(parts.orm), principal).remittance(payout);
+      if (advice === null) throw new DomainError('not_found', 'There is no such payout, or no advice is issued yet.');
+      const headers = {
+        'Content-Type': 'application/pdf',
+        'Content-Disposition': `attachment; filename="remittance-${advice.payoutId}.pdf"`,
+      };
+      return { status: 200, headers, stream: Readable.from(Buffer.from(advice.content)) };
     },
   });
 }
