@@ -3,6 +3,7 @@ import { activityEdge } from './activity-edge.ts';
 import { tellBankWords, type BankResultPage } from './bank-result-telling.ts';
 import type { PayoutDependencies } from './payout-desk.ts';
 import { lookAtPayout, type PayoutLook } from './payout-looking.ts';
+import { checkTransfer, sendTransfer } from './payout-transfers.ts';
 import { hearBank, raiseAttention, retryPayout, reversePayout, type BankWordRequest } from './payout-words.ts';
 
 export type PayoutActivities = ReturnType<typeof createPayoutActivities>;
@@ -19,6 +20,10 @@ export function createPayoutActivities(deps: PayoutDependencies) {
       activityEdge(() => reversePayout(deps, request)),
     remindOfPayout: (request: { payoutId: string; reason: string }): Promise<PayoutAnswer> =>
       activityEdge(() => raiseAttention(deps, request)),
+    sendTransfer: (request: { payoutId: string }): Promise<PayoutAnswer> =>
+      activityEdge(() => sendTransfer(deps, request)),
+    checkTransfer: (request: { payoutId: string }): Promise<PayoutAnswer> =>
+      activityEdge(() => checkTransfer(deps, request)),
     tellBankWords: (request: { resultId: string }): Promise<BankResultPage> =>
       activityEdge(() => tellBankWords(deps, request)),
   };

@@ -1,14 +1,23 @@
 import {
+  ActivityFailure,
   allHandlersFinished,
   condition,
   continueAsNew,
+  isCancellation,
   proxyActivities,
   setCurrentDetails,
   setHandler,
   workflowInfo,
 } from '@temporalio/workflow';
+import type { PayoutLook } from '../activities/payout-looking.ts';
 import type { PayoutActivities } from '../activities/payout.activities.ts';
-import { isPayoutOver, type PayoutAnswer, type PayoutCommand, type PayoutSnapshot } from '../domain/payout.ts';
+import {
+  isPayoutOver,
+  silentProcessor,
+  type PayoutAnswer,
+  type PayoutCommand,
+  type PayoutSnapshot,
+} from '../domain/payout.ts';
 import { setAlarm } from './alarm.ts';
 import { Mailbox } from './mailbox.ts';
 import { actOnPayout, payoutNews, type PayoutInput } from './payout.messages.ts';
@@ -20,31 +29,45 @@ const book = proxyActivities<PayoutActivities>({
   retry: { initialInterval: '200 milliseconds', backoffCoefficient: 2, maximumInterval: '30 seconds' },
 });
 
+// A processor that is silent does not keep persons waiting: after a few tries they are served first.
+const processor = proxyActivities<PayoutActivities>({
+  startToCloseTimeout: '2 minutes',
+  heartbeatTimeout: '5 seconds',
+  retry: {
+    initialInterval: '200 milliseconds',
+    backoffCoefficient: 2,
+    maximumInterval: '10 seconds',
+    maximumAttempts: 5,
+  },
+});
+
 /**
  * One payout from its settlement to the bank's word, however long that takes (temporal.md 5.5). The row is the truth:
- * files are made and banks' files are booked without this run, which looks at its row, keeps the times, and does what
- * persons want one after the other.
+ * files are made and banks' files are booked without this run, which looks at its row, keeps the times, sends what is
+ * paid by transfer, and does what persons want one after the other. It runs again when a transfer was taken back.
  */
 export async function payout(input: PayoutInput): Promise<PayoutSnapshot> {
   const { payoutId } = input;
   const mailbox = new Mailbox<PayoutCommand, PayoutAnswer>();
   let heard = false;
+  let hasNews = input.hasNews ?? false;
   setHandler(actOnPayout, (command) => mailbox.ask(command));
-  setHandler(payoutNews, () => void (heard = true));
+  setHandler(payoutNews, () => void (heard = hasNews = true));
   const obey = (command: PayoutCommand) => act(payoutId, command);
+  const mustRead = (at: PayoutLook): boolean => hasNews && at.method === 'transfer' && at.state === 'confirmed';
+  const goesOn = (at: PayoutLook): boolean => !isPayoutOver(at.state) || mailbox.hasMail() || mustRead(at);
 
   let look = await book.lookAtPayout({ payoutId });
-  while (!isPayoutOver(look.state) || mailbox.hasMail()) {
+  while (goesOn(look)) {
     setCurrentDetails(`state **${look.state}**, attempt ${look.attemptNo}`);
     const letter = mailbox.take();
     if (letter !== undefined) letter.answer(await obey(letter.command));
-    else if (look.due === 'confirm') await book.hearBank(unopposed(payoutId, look.attemptNo));
-    else if (look.due === 'remind') await book.remindOfPayout({ payoutId, reason: reminders[look.method] });
-    else await wait(look.lookInMs);
+    else if (mustRead(look)) await readTransfer();
+    else if (!(await meetDue(payoutId, look))) await wait(look.lookInMs);
     heard = false;
     if (workflowInfo().continueAsNewSuggested && !mailbox.hasMail()) {
       await condition(allHandlersFinished);
-      await continueAsNew<typeof payout>(input);
+      await continueAsNew<typeof payout>({ ...input, hasNews });
     }
     look = await book.lookAtPayout({ payoutId });
   }
@@ -53,6 +76,13 @@ export async function payout(input: PayoutInput): Promise<PayoutSnapshot> {
   setCurrentDetails(`state **${look.state}**, attempt ${look.attemptNo}`);
   return look;
 
+  async function readTransfer(): Promise<void> {
+    hasNews = false;
+    if (await isAnswered(payoutId, () => processor.checkTransfer({ payoutId }))) return;
+    hasNews = true;
+    await wait(askAgainMs);
+  }
+
   async function wait(ms: number | null): Promise<void> {
     const alarm = ms === null ? undefined : setAlarm(ms, 'look at the payout');
     await condition(() => heard || mailbox.hasMail() || alarm?.rang() === true);
@@ -60,7 +90,28 @@ export async function payout(input: PayoutInput): Promise<PayoutSnapshot> {
   }
 }
 
-const reminders = { bank: 'no_word_from_the_bank', transfer: 'transfers_are_not_sent_yet' } as const;
+/** A processor that did not tell of a transfer is asked again after this. */
+const askAgainMs = 60_000;
+
+/** Does what the time has come for; false where there is nothing, or nothing came of it. */
+async function meetDue(payoutId: string, look: PayoutLook): Promise<boolean> {
+  if (look.due === 'send') return isAnswered(payoutId, () => processor.sendTransfer({ payoutId }));
+  if (look.due === 'confirm') await book.hearBank(unopposed(payoutId, look.attemptNo));
+  else if (look.due === 'remind') await book.remindOfPayout({ payoutId, reason: 'no_word_from_the_bank' });
+  return look.due !== null;
+}
+
+/** Whether the call came to an end; where it did not, nothing is known of its effect, and a person is told. */
+async function isAnswered(payoutId: string, call: () => Promise<unknown>): Promise<boolean> {
+  try {
+    await call();
+    return true;
+  } catch (error) {
+    if (!(error instanceof ActivityFailure) || isCancellation(error)) throw error;
+    await book.remindOfPayout({ payoutId, reason: silentProcessor });
+    return false;
+  }
+}
 
 function act(payoutId: string, command: PayoutCommand): Promise<PayoutAnswer> {
   switch (command.kind) {

@@ -41,7 +41,13 @@ afterAll(() => temporal.close());
 
 const saleTiming = { ...productionSaleTiming, beginMs: 20 };
 const timings = { saleTiming, checkoutTiming, refundTiming };
-const messenger = () => createTemporalMessenger({ client: temporal.client, taskQueue: temporal.taskQueue, ...timings });
+const messenger = () =>
+  createTemporalMessenger({
+    client: temporal.client,
+    taskQueue: temporal.taskQueue,
+    bulkTaskQueue: temporal.taskQueue,
+    ...timings,
+  });
 const pointer = { eventRowId: 'pev_1', type: 'payment_intent.succeeded', objectId: 'pi_1' };
 
 describe('the way from the jobs to the workflows', () => {
