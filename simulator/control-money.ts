@@ -66,6 +66,10 @@ export function moneyControl(call: Call) {
       /** The bank did not take it. */
       fail: (id: string) => call<Stripe.Payout>('POST', `/payouts/${id}/fail`),
     },
+    transfer: (id: string) => ({
+      /** Somebody takes it back in the processor's console: so much (minor units), or all that is left. */
+      reverse: (amount?: number) => call<Stripe.TransferReversal>('POST', `/transfers/${id}/reverse`, { amount }),
+    }),
     balance: {
       /** Makes the available balance this figure now; it moves on from there with what happens. */
       setAvailable: (currency: string, minor: number, account?: string) =>

@@ -37,6 +37,16 @@ export type PayoutRecord = Stored<
   | 'original_payout'
   | 'reversed_by'
 >;
+export type TransferReversalRecord = Stored<
+  Stripe.TransferReversal,
+  'balance_transaction' | 'destination_payment_refund' | 'source_refund' | 'transfer'
+>;
+export type TransferRecord = Omit<
+  Stored<Stripe.Transfer, 'balance_transaction' | 'destination' | 'destination_payment' | 'source_transaction'>,
+  'reversals'
+> & {
+  reversals: { object: 'list'; data: TransferReversalRecord[]; has_more: boolean; url: string };
+};
 export type PaymentMethodRecord = Stored<Stripe.PaymentMethod, 'customer'>;
 export type CustomerRecord = Stripe.Customer;
 export type SetupIntentRecord = Stored<

@@ -11,6 +11,7 @@ import { CONTROL_PREFIX, answerControl, controlRouter } from './control/dispatch
 import { endpointControlRoutes } from './control/endpoint-routes.ts';
 import { holdRoutes } from './control/hold-routes.ts';
 import { payoutControlRoutes } from './control/payout-routes.ts';
+import { transferControlRoutes } from './control/transfer-routes.ts';
 import { readerControlRoutes } from './control/reader-routes.ts';
 import { refundControlRoutes } from './control/refund-routes.ts';
 import { resetRoute } from './control/reset-route.ts';
@@ -84,6 +85,7 @@ function assemble(seed: number) {
     ...chargeControlRoutes(world),
     ...balanceControlRoutes(world),
     ...payoutControlRoutes(world),
+    ...transferControlRoutes(world),
     ...readerControlRoutes(world),
     ...seedRoutes(world),
     ...stateRoutes(world, log),

@@ -15,6 +15,7 @@ import type {
   RefundRecord,
   SetupAttemptRecord,
   SetupIntentRecord,
+  TransferRecord,
 } from './records.ts';
 import type { CardBackground } from './online/online-cards.ts';
 import type { Device } from './readers/device.ts';
@@ -71,6 +72,7 @@ export interface Account extends AccountOptions {
   readonly disputes: Collection<DisputeRecord>;
   readonly balanceTransactions: Collection<BalanceTransactionRecord>;
   readonly payouts: Collection<PayoutRecord>;
+  readonly transfers: Collection<TransferRecord>;
   /** By currency, minor units: what was available before anything happened. */
   readonly openingBalance: Map<string, number>;
   readonly locations: Collection<LocationRecord>;
@@ -143,6 +145,7 @@ function emptyAccount(options: AccountOptions, createdSeconds: number, settings:
     disputes: createCollection(),
     balanceTransactions: createCollection(),
     payouts: createCollection(),
+    transfers: createCollection(),
     openingBalance: new Map(),
     locations: createCollection(),
     readers: createCollection(),

@@ -14,7 +14,7 @@ import { settlementRulesOf } from './settlement-settings.ts';
 
 /** What the bulk queue's activities stand on. */
 export interface BulkDependencies
-  extends ReconciliationDependencies, Pick<PayoutDependencies, 'orm' | 'pool' | 'poster' | 'now'> {
+  extends ReconciliationDependencies, Pick<PayoutDependencies, 'orm' | 'pool' | 'poster' | 'now' | 'transfersAt'> {
   readonly connection: NativeConnection;
   readonly config: Config;
 }

@@ -116,6 +116,7 @@ function startable(config: Config, parts: Opened & { readonly log: Logger; reado
     messenger: createTemporalMessenger({
       client: parts.temporal,
       taskQueue: config.TASK_QUEUE_PAYMENTS,
+      bulkTaskQueue: config.TASK_QUEUE_BULK,
       saleTiming: saleTimingOf(config.SALE_TIMING),
       checkoutTiming: checkoutTimingOf(config.CHECKOUT_TIMING),
       refundTiming: refundTimingOf(config.REFUND_TIMING),

@@ -4,6 +4,7 @@ import type { CardSetUpPort } from '../src/domain/card-set-up-port.ts';
 import type { ProcessorBooksPort } from '../src/domain/processor-books-port.ts';
 import type { Config } from '../src/config.ts';
 import type { ProcessorPort, ProcessorSweepPort } from '../src/domain/processor-port.ts';
+import type { TransferPort } from '../src/domain/transfer-port.ts';
 import type { ProcessorAccount } from '../src/entities/processor-account.entity.ts';
 import { subscribedEventTypes } from '../src/domain/provider-events.ts';
 import { createStripeBooks } from '../src/stripe/stripe-books.ts';
@@ -13,6 +14,7 @@ import { createStripeCardSetUp } from '../src/stripe/card-set-up.ts';
 import { createStripeClient } from '../src/stripe/stripe-client.ts';
 import { createStripeSweep } from '../src/stripe/stripe-sweep.ts';
 import { createStripeTerminalGateway } from '../src/stripe/terminal-gateway.ts';
+import { createStripeTransfers } from '../src/stripe/transfers.ts';
 
 export interface Gateways {
   readonly gatewayFor: (account: ProcessorAccount) => ProcessorPort;
@@ -20,13 +22,14 @@ export interface Gateways {
   readonly cardsAt: (account: ProcessorAccount) => CardPort;
   readonly savedCardsAt: (account: ProcessorAccount) => CardSetUpPort;
   readonly refundsAt: (account: ProcessorAccount) => CardRefundPort;
+  readonly transfersAt: (account: ProcessorAccount) => TransferPort;
   readonly booksAt: (account: ProcessorAccount) => ProcessorBooksPort;
 }
 
 type Gateway = ProcessorPort &
   ProcessorBooksPort &
   ProcessorSweepPort &
-  CardSetUpPort & { readonly cards: CardPort; readonly refunds: CardRefundPort };
+  CardSetUpPort & { readonly cards: CardPort; readonly refunds: CardRefundPort; readonly transfers: TransferPort };
 
 /** One client per processor account, made when it is first needed and kept: each has its own key and connections. */
 export function createStripeGateways(config: Config): Gateways {
@@ -42,6 +45,7 @@ export function createStripeGateways(config: Config): Gateways {
     const gateway = {
       cards: createStripeCardGateway(client),
       refunds: createStripeCardRefunds(client),
+      transfers: createStripeTransfers(client),
       ...createStripeBooks(client),
       ...createStripeCardSetUp(client),
       ...createStripeTerminalGateway(client),
@@ -56,6 +60,7 @@ export function createStripeGateways(config: Config): Gateways {
     cardsAt: (account) => of(account).cards,
     savedCardsAt: of,
     refundsAt: (account) => of(account).refunds,
+    transfersAt: (account) => of(account).transfers,
     booksAt: of,
   };
 }

@@ -78,6 +78,7 @@ function dump(account: Account): object {
     disputes: [...account.disputes.oldestFirst()],
     balance_transactions: [...account.balanceTransactions.oldestFirst()],
     payouts: [...account.payouts.oldestFirst()],
+    transfers: [...account.transfers.oldestFirst()],
     locations: [...account.locations.oldestFirst()],
     readers: [...account.readers.oldestFirst()],
     events: [...account.events.oldestFirst()],

@@ -18,6 +18,7 @@ import { readerInputRoutes } from './reader-inputs.ts';
 import { readerRoutes } from './readers.ts';
 import { refundRoutes } from './refunds.ts';
 import { setupIntentRoutes } from './setup-intents.ts';
+import { transferRoutes } from './transfers.ts';
 import { webhookEndpointRoutes } from './webhook-endpoints.ts';
 
 /** Every endpoint the simulator serves (terminal.md 5.2). */
@@ -41,6 +42,7 @@ export function apiRoutes(world: World): ApiRoute[] {
     ...readerInputRoutes(world),
     ...refundRoutes(world),
     ...setupIntentRoutes(world),
+    ...transferRoutes(world),
     ...webhookEndpointRoutes(world),
   ];
 }

@@ -10,6 +10,8 @@ import type { PayoutRules } from '../domain/payout-rules.ts';
 import { loadPayout, payoutSnapshotOf, type PayoutDossier } from '../entities/payout-rows.ts';
 import type { Payout } from '../entities/payout.entity.ts';
 import type { Shelf } from '../entities/shelf.ts';
+import type { ProcessorAccount } from '../entities/processor-account.entity.ts';
+import type { TransferPort } from '../domain/transfer-port.ts';
 import type { Poster } from '../ledger/poster-contract.ts';
 import type { PayoutEvent } from '../ledger/postings/settlement.ts';
 import type { BankCalendar } from '../reports/business-days.ts';
@@ -25,6 +27,8 @@ export interface PayoutDependencies extends Shelf {
   /** Who invoices the fees, and the tax in them. */
   readonly issuer: InvoiceIssuer;
   readonly feeTaxes: FeeTaxes;
+  /** Transfers from an account of the platform at a processor. */
+  readonly transfersAt: (account: ProcessorAccount) => TransferPort;
   /** Gives a letter to whoever sends mail to organisations; told once or more for the same event. */
   readonly tellOrganisation: (letter: PayoutLetter) => Promise<void>;
 }

@@ -18,12 +18,16 @@ export async function lookAtPayout(deps: PayoutDependencies, request: { payoutId
   return { ...payoutSnapshotOf(payout), method: payout.method, ...patienceOf(deps, payout, file) };
 }
 
+/** A processor that does not answer is asked again after this. */
+const askAgainMs = 60_000;
+
 function patienceOf(deps: PayoutDependencies, payout: Payout, file: PayoutFile | null): PayoutPatience {
+  if (payout.state === 'planned' && payout.method === 'transfer') {
+    return { due: 'send', lookInMs: Math.min(deps.payoutRules.lookMs, askAgainMs) };
+  }
   // Nothing to pay, since the fee was all of it: nobody needs to say that it arrived.
   if (payout.state === 'planned' && payout.amountMinor === 0) return { due: 'confirm', lookInMs: null };
   if (payout.state === 'returned') return { due: null, lookInMs: null };
-  // Nothing sends transfers yet: nobody may believe that it was sent.
-  if (payout.method === 'transfer' && !payout.attentionReason) return { due: 'remind', lookInMs: null };
   return file === null ? { due: null, lookInMs: deps.payoutRules.lookMs } : patienceWith(deps, payout, file);
 }
 

@@ -4,6 +4,7 @@ import { issueRemittance } from './payout-advising.ts';
 import { tellBankWords, type BankResultPage } from './bank-result-telling.ts';
 import type { PayoutDependencies } from './payout-desk.ts';
 import { lookAtPayout, type PayoutLook } from './payout-looking.ts';
+import { checkTransfer, sendTransfer } from './payout-transfers.ts';
 import { hearBank, raiseAttention, retryPayout, reversePayout, type BankWordRequest } from './payout-words.ts';
 
 export type PayoutActivities = ReturnType<typeof createPayoutActivities>;
@@ -22,6 +23,10 @@ export function createPayoutActivities(deps: PayoutDependencies) {
       activityEdge(() => raiseAttention(deps, request)),
     issueRemittance: (request: { payoutId: string }): Promise<void> =>
       activityEdge(() => issueRemittance(deps, request)),
+    sendTransfer: (request: { payoutId: string }): Promise<PayoutAnswer> =>
+      activityEdge(() => sendTransfer(deps, request)),
+    checkTransfer: (request: { payoutId: string }): Promise<PayoutAnswer> =>
+      activityEdge(() => checkTransfer(deps, request)),
     tellBankWords: (request: { resultId: string }): Promise<BankResultPage> =>
       activityEdge(() => tellBankWords(deps, request)),
   };

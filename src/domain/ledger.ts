@@ -34,6 +34,7 @@ export const transactionKinds = {
   'payout-confirmed': 'never',
   'payout-returned': 'never',
   'payout-by-transfer': 'never',
+  'payout-transfer-reversed': 'never',
   'payout-given-up': 'allowed',
   adjustment: 'allowed',
   'dispute-opened': 'never',

@@ -17,7 +17,7 @@ export const payoutRules: PayoutRules = {
 /** What a payout waits for next. */
 export interface PayoutPatience {
   /** What its time has come for. */
-  readonly due: 'confirm' | 'remind' | null;
+  readonly due: 'confirm' | 'remind' | 'send' | null;
   /** When to look again; null: only a person's or a bank's word can move it. */
   readonly lookInMs: number | null;
 }

@@ -44,6 +44,9 @@ export interface PayoutAnswer extends PayoutSnapshot {
   readonly refused: 'payout_state_conflict' | 'bank_details_missing' | null;
 }
 
+/** Why a payout wants a person while nothing is known of its transfer. */
+export const silentProcessor = 'no_answer_from_the_processor';
+
 /** Whether nothing more is awaited; a bank may still send confirmed money back. */
 export function isPayoutOver(state: PayoutState): boolean {
   return state === 'confirmed' || state === 'reversed' || state === 'paid_outside';

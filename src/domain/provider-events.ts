@@ -9,6 +9,8 @@ export interface ProviderNews {
   readonly topUpHint: string | null;
   /** The member that we named in the object's metadata. */
   readonly memberHint: string | null;
+  /** The payout that we named in the object's metadata. */
+  readonly payoutHint: string | null;
   /** Processor objects by which the owner can be found, the surest first. */
   readonly objectRefs: readonly string[];
   /** The refund that we named in the object's metadata, and how the processor has it. */
@@ -65,9 +67,10 @@ const rules: Readonly<Record<string, Rule>> = {
   'charge.dispute.closed': moneyBack,
   'charge.dispute.funds_withdrawn': moneyBack,
   'charge.dispute.funds_reinstated': moneyBack,
+  'transfer.reversed': () => observed('it is no transfer of ours'),
 };
 
-/** The types that our endpoint at the processor subscribes to and the sweep reads; Stripe takes at most 20 in a sweep. */
+/** The types that our endpoint at the processor subscribes to and the sweep reads. */
 export const subscribedEventTypes: readonly string[] = Object.keys(rules);
 
 /** Whether anything is known of `type`; an event of another type is ignored without looking for its owner. */

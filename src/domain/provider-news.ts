@@ -27,6 +27,7 @@ export function readNews(payload: string): ProviderNews {
     saleHint: hintOf(object, 'sale_id', 'sale'),
     memberHint: hintOf(object, 'member_id', 'member'),
     topUpHint: hintOf(object, 'top_up_id', 'topUp'),
+    payoutHint: hintOf(object, 'payout_id', 'payout'),
     refundHint: hintOf(object, 'refund_id', 'refund'),
     refundStatus: object['object'] === 'refund' ? text(object, 'status') : null,
     objectRefs: refsOf(object, action),

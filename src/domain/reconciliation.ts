@@ -159,6 +159,7 @@ const prefixes: Readonly<Record<string, string>> = {
   'paid-at-source': 'payout',
   'destination-transfer': 'transfer',
   'payout-by-transfer': 'transfer',
+  'payout-transfer-reversed': 'transfer',
 };
 /** Made by us alone: nobody else's books know of them. */
 const ownKinds = new Set(['opening-balance', 'adjustment', 'write-off', 'reversal']);

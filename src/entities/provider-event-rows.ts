@@ -94,6 +94,13 @@ export class ProviderEventRows {
     return cardOwners(this.#pool, question);
   }
 
+  /** Those of `payoutIds` that are here. */
+  async payouts(payoutIds: readonly string[]): Promise<ReadonlySet<string>> {
+    const sql = `SELECT id FROM payout WHERE id IN (${places(payoutIds)})`;
+    const rows = await this.#pool.rows(sql, [...orNothing(payoutIds)]);
+    return new Set(rows.map((row) => textOf(row, 'id')));
+  }
+
   /** Those of `memberIds` who have asked to save a card. */
   async settingUp(memberIds: readonly string[]): Promise<ReadonlySet<string>> {
     const sql = `SELECT member_id FROM auto_top_up WHERE member_id IN (${places(memberIds)})`;

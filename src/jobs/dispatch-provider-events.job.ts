@@ -11,11 +11,12 @@ import { deliver, type Judged } from './event-delivery.ts';
 import { isStrayMoney, parkingVerdict } from './event-parking.ts';
 import type { JobLog, JobMetrics, WorkflowMessenger } from './job-ports.ts';
 import { deliverMoneyBack } from './money-back-delivery.ts';
+import { deliverToPayouts } from './payout-delivery.ts';
 import { deliverToTopUps } from './top-up-delivery.ts';
 import type { DispatchProviderEventsPayload } from './dispatch-provider-events.queue.ts';
 
 export interface DispatchDependencies {
-  readonly rows: Pick<ProviderEventRows, 'open' | 'owners' | 'topUps' | 'cards' | 'settingUp' | 'settle'>;
+  readonly rows: Pick<ProviderEventRows, 'open' | 'owners' | 'payouts' | 'topUps' | 'cards' | 'settingUp' | 'settle'>;
   readonly messenger: WorkflowMessenger;
   /** Queues parked rows again when their time has come. */
   readonly queueLater: (eventRowIds: readonly string[], delayMs: number) => Promise<void>;
@@ -54,7 +55,8 @@ async function dispatchOf(
   events: readonly OpenEvent[],
 ): Promise<readonly unknown[]> {
   const all = events.map((event) => ({ event, news: readNews(event.payload) }));
-  const back = await deliverMoneyBack(deps, account, all);
+  const payouts = await deliverToPayouts(deps, all);
+  const back = await deliverMoneyBack(deps, account, payouts.others);
   const topUps = await deliverToTopUps(deps, account, back.others);
   const read = topUps.others;
   const owners = await ownersOf(deps, account, read);
@@ -64,6 +66,7 @@ async function dispatchOf(
   const parked = strangers.map(({ event, news }) => parkingVerdict(event, news, deps.now()));
   const stray = await keepStrayMoney(deps, account, strangers);
   const verdicts = [
+    ...payouts.verdicts,
     ...back.verdicts,
     ...topUps.verdicts,
     ...delivered.verdicts,
@@ -76,7 +79,7 @@ async function dispatchOf(
     if (verdict.state === 'parked') await deps.queueLater([verdict.eventRowId], delayMs);
   }
   report(deps, all, verdicts);
-  return [...stray, ...back.failures, ...topUps.failures, ...delivered.failures];
+  return [...stray, ...payouts.failures, ...back.failures, ...topUps.failures, ...delivered.failures];
 }
 
 /** Money that names a top-up which is still not here after its time goes to suspense (decisions D16). Answers what failed. */

@@ -22,6 +22,8 @@ export interface WorkflowMessenger {
   keepStrayMoney(processorAccountId: string, paymentRef: string): Promise<void>;
   /** Lets the workflow of a member's automatic top-ups look for a saved card; it is started when there is none. */
   tellCardSaved(memberId: string): Promise<void>;
+  /** Has a payout look at its transfer; its workflow is started when none runs. */
+  tellPayout(payoutId: string): Promise<void>;
   /** Starting it twice for the same row is harmless. */
   startLateEvent(late: { readonly eventRowId: string; readonly saleId: string }): Promise<void>;
   /** Starts the workflow of a sale that nobody began; one that runs or has run is left alone. */

@@ -19,6 +19,7 @@ import type { UnbegunMoney } from '../entities/unbegun-sales.read.ts';
 import { cardNews, interactivePaymentWorkflowId } from '../workflows/interactive-payment.messages.ts';
 import { manualTopUpWorkflowId } from '../workflows/manual-top-up.messages.ts';
 import { paymentBatchWorkflowId } from '../workflows/payment-batch.messages.ts';
+import { payoutNews, payoutWorkflowId } from '../workflows/payout.messages.ts';
 import { lateEventWorkflowId } from '../workflows/late-event.messages.ts';
 import type { lateEvent } from '../workflows/late-event.workflow.ts';
 import { processorFeesWorkflowId } from '../workflows/processor-fees.messages.ts';
@@ -32,6 +33,8 @@ export interface TemporalMessengerOptions {
   readonly client: Client;
   /** Where late events and fees are worked on. */
   readonly taskQueue: string;
+  /** Where payouts are worked on. */
+  readonly bulkTaskQueue: string;
   /** The patience of a sale that nobody began. */
   readonly saleTiming: SaleTiming;
   /** The same of a member's payment or top-up. */
@@ -56,7 +59,7 @@ export function createTemporalMessenger(options: TemporalMessengerOptions): Work
       }),
     );
   const wake = async (type: string, workflowId: string, call: Waking): Promise<void> => {
-    await within(() => client.workflow.signalWithStart(type, { ...call, workflowId, taskQueue }));
+    await within(() => client.workflow.signalWithStart(type, { taskQueue, ...call, workflowId }));
   };
   const startOnce: StartOnce = async (type, workflowId, call) => {
     const start = { ...call, workflowId, taskQueue, workflowIdReusePolicy: 'REJECT_DUPLICATE' } as const;
@@ -78,6 +81,7 @@ export function createTemporalMessenger(options: TemporalMessengerOptions): Work
       }),
     tellCardSaved: (memberId) =>
       wake('autoTopUp', autoTopUpWorkflowId(memberId), { args: [{ schema: 1, memberId }], signal: cardSaved }),
+    tellPayout: (payoutId) => wake('payout', payoutWorkflowId(payoutId), payoutWaking(options, payoutId)),
     startLateEvent: (late) =>
       startOnce('lateEvent', lateEventWorkflowId(late.eventRowId), {
         args: [{ schema: 1, ...late }] satisfies Parameters<typeof lateEvent>,
@@ -95,6 +99,11 @@ export function createTemporalMessenger(options: TemporalMessengerOptions): Work
 interface Waking {
   readonly args: unknown[];
   readonly signal: SignalDefinition;
+  readonly taskQueue?: string;
+}
+
+function payoutWaking({ bulkTaskQueue: taskQueue }: TemporalMessengerOptions, payoutId: string): Waking {
+  return { args: [{ schema: 1, payoutId }], signal: payoutNews, taskQueue };
 }
 
 /** One that runs, or has run, is left alone. */

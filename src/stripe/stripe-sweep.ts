@@ -5,7 +5,7 @@ import { demand } from './stripe-errors.ts';
 import { withoutClientSecrets } from './client-secrets.ts';
 
 export interface StripeSweepOptions {
-  /** The types to read; Stripe takes at most 20. Empty: all. */
+  /** The types to read. Empty: all. */
   readonly types: readonly string[];
   /** The clock, in ms, by which a long silence is cut into windows. */
   readonly now: () => number;
@@ -35,11 +35,20 @@ async function* eventsSince(
     const last = to * 1_000 > options.now();
     // The last window has no end: Stripe's clock may be ahead of ours.
     const created = last ? { gte: from } : { gte: from, lt: to };
-    const events = await readWindow(stripe, created, options.types);
-    for (const event of events.reverse()) yield eventFact(event);
+    const lists = await Promise.all(listsOf(options.types).map((types) => readWindow(stripe, created, types)));
+    const events = lists.flatMap((list) => list.reverse()).sort((one, other) => one.created - other.created);
+    for (const event of events) yield eventFact(event);
     if (last) return;
     from = to;
   }
+}
+
+/** Stripe takes so many types in one list. */
+const typesAtOnce = 20;
+
+function listsOf(types: readonly string[]): (readonly string[])[] {
+  const rest = types.slice(typesAtOnce);
+  return [types.slice(0, typesAtOnce), ...(rest.length === 0 ? [] : listsOf(rest))];
 }
 
 async function readWindow(

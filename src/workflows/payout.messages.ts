@@ -9,6 +9,8 @@ export function payoutWorkflowId(payoutId: string): string {
 export interface PayoutInput {
   readonly schema: 1;
   readonly payoutId: string;
+  /** News that came to the run before this one and was not looked into. */
+  readonly hasNews?: boolean;
 }
 
 /** Does what a person or a bank wants, one after the other; answers the payout after it. */

@@ -1,7 +1,9 @@
 import {
+  ActivityFailure,
   allHandlersFinished,
   condition,
   continueAsNew,
+  isCancellation,
   proxyActivities,
   setCurrentDetails,
   setHandler,
@@ -9,7 +11,13 @@ import {
 } from '@temporalio/workflow';
 import type { PayoutLook } from '../activities/payout-looking.ts';
 import type { PayoutActivities } from '../activities/payout.activities.ts';
-import { isPayoutOver, type PayoutAnswer, type PayoutCommand, type PayoutSnapshot } from '../domain/payout.ts';
+import {
+  isPayoutOver,
+  silentProcessor,
+  type PayoutAnswer,
+  type PayoutCommand,
+  type PayoutSnapshot,
+} from '../domain/payout.ts';
 import { setAlarm } from './alarm.ts';
 import { Mailbox } from './mailbox.ts';
 import { actOnPayout, payoutNews, type PayoutInput } from './payout.messages.ts';
@@ -28,34 +36,46 @@ const desk = proxyActivities<PayoutActivities>({
   retry: { initialInterval: '1 second', backoffCoefficient: 2, maximumInterval: '5 minutes' },
 });
 
+// A processor that is silent does not keep persons waiting: after a few tries they are served first.
+const processor = proxyActivities<PayoutActivities>({
+  startToCloseTimeout: '2 minutes',
+  heartbeatTimeout: '5 seconds',
+  retry: {
+    initialInterval: '200 milliseconds',
+    backoffCoefficient: 2,
+    maximumInterval: '10 seconds',
+    maximumAttempts: 5,
+  },
+});
+
 /**
  * One payout from its settlement to the bank's word, however long that takes (temporal.md 5.5). The row is the truth:
- * files are made and banks' files are booked without this run, which looks at its row, keeps the times, and does what
- * persons want one after the other.
+ * files are made and banks' files are booked without this run, which looks at its row, keeps the times, sends what is
+ * paid by transfer, and does what persons want one after the other. It runs again when a transfer was taken back.
  */
 export async function payout(input: PayoutInput): Promise<PayoutSnapshot> {
   const { payoutId } = input;
   const mailbox = new Mailbox<PayoutCommand, PayoutAnswer>();
   let heard = false;
   let advisedAttempt: number | null = null;
+  let hasNews = input.hasNews ?? false;
   setHandler(actOnPayout, (command) => mailbox.ask(command));
-  setHandler(payoutNews, () => void (heard = true));
+  setHandler(payoutNews, () => void (heard = hasNews = true));
   const obey = (command: PayoutCommand) => act(payoutId, command);
+  const mustRead = (at: PayoutLook): boolean => hasNews && at.method === 'transfer' && at.state === 'confirmed';
+  const goesOn = (at: PayoutLook): boolean =>
+    !isPayoutOver(at.state) || mailbox.hasMail() || mustRead(at) || owesAdvice(at, advisedAttempt);
 
   let look = await book.lookAtPayout({ payoutId });
-  while (mailbox.hasMail() || isUnfinished(look, advisedAttempt)) {
+  while (goesOn(look)) {
     setCurrentDetails(`state **${look.state}**, attempt ${look.attemptNo}`);
     const letter = mailbox.take();
     if (letter !== undefined) letter.answer(await obey(letter.command));
-    else if (owesAdvice(look, advisedAttempt)) {
-      await desk.issueRemittance({ payoutId });
-      advisedAttempt = look.attemptNo;
-    } else if (look.due !== null) await doWhatIsDue(payoutId, look);
-    else await wait(look.lookInMs);
+    else await goOn(look);
     heard = false;
     if (workflowInfo().continueAsNewSuggested && !mailbox.hasMail()) {
       await condition(allHandlersFinished);
-      await continueAsNew<typeof payout>(input);
+      await continueAsNew<typeof payout>({ ...input, hasNews });
     }
     look = await book.lookAtPayout({ payoutId });
   }
@@ -64,6 +84,23 @@ export async function payout(input: PayoutInput): Promise<PayoutSnapshot> {
   setCurrentDetails(`state **${look.state}**, attempt ${look.attemptNo}`);
   return look;
 
+  async function goOn(at: PayoutLook): Promise<void> {
+    if (mustRead(at)) return readTransfer();
+    if (owesAdvice(at, advisedAttempt)) {
+      await desk.issueRemittance({ payoutId });
+      advisedAttempt = at.attemptNo;
+      return;
+    }
+    if (!(await meetDue(payoutId, at))) await wait(at.lookInMs);
+  }
+
+  async function readTransfer(): Promise<void> {
+    hasNews = false;
+    if (await isAnswered(payoutId, () => processor.checkTransfer({ payoutId }))) return;
+    hasNews = true;
+    await wait(askAgainMs);
+  }
+
   async function wait(ms: number | null): Promise<void> {
     const alarm = ms === null ? undefined : setAlarm(ms, 'look at the payout');
     await condition(() => heard || mailbox.hasMail() || alarm?.rang() === true);
@@ -71,16 +108,33 @@ export async function payout(input: PayoutInput): Promise<PayoutSnapshot> {
   }
 }
 
-function isUnfinished(look: PayoutLook, advisedAttempt: number | null): boolean {
-  return !isPayoutOver(look.state) || owesAdvice(look, advisedAttempt);
-}
-
 /** Whether the organisation still has to get the advice of an attempt that was paid. */
 function owesAdvice({ state, attemptNo }: PayoutSnapshot, advisedAttempt: number | null): boolean {
   return state === 'confirmed' && attemptNo !== advisedAttempt;
 }
 
-const reminders = { bank: 'no_word_from_the_bank', transfer: 'transfers_are_not_sent_yet' } as const;
+/** A processor that did not tell of a transfer is asked again after this. */
+const askAgainMs = 60_000;
+
+/** Does what the time has come for; false where there is nothing, or nothing came of it. */
+async function meetDue(payoutId: string, look: PayoutLook): Promise<boolean> {
+  if (look.due === 'send') return isAnswered(payoutId, () => processor.sendTransfer({ payoutId }));
+  if (look.due === 'confirm') await book.hearBank(unopposed(payoutId, look.attemptNo));
+  else if (look.due === 'remind') await book.remindOfPayout({ payoutId, reason: 'no_word_from_the_bank' });
+  return look.due !== null;
+}
+
+/** Whether the call came to an end; where it did not, nothing is known of its effect, and a person is told. */
+async function isAnswered(payoutId: string, call: () => Promise<unknown>): Promise<boolean> {
+  try {
+    await call();
+    return true;
+  } catch (error) {
+    if (!(error instanceof ActivityFailure) || isCancellation(error)) throw error;
+    await book.remindOfPayout({ payoutId, reason: silentProcessor });
+    return false;
+  }
+}
 
 function act(payoutId: string, command: PayoutCommand): Promise<PayoutAnswer> {
   switch (command.kind) {
@@ -92,11 +146,6 @@ function act(payoutId: string, command: PayoutCommand): Promise<PayoutAnswer> {
     case 'reverse':
       return book.reversePayout({ payoutId, reason: command.reason });
   }
-}
-
-async function doWhatIsDue(payoutId: string, { due, attemptNo, method }: PayoutLook): Promise<void> {
-  if (due === 'confirm') await book.hearBank(unopposed(payoutId, attemptNo));
-  else await book.remindOfPayout({ payoutId, reason: reminders[method] });
 }
 
 /** Nothing came back in time. */

@@ -20,6 +20,7 @@ describe('what is read of an event', () => {
       saleHint: sale,
       memberHint: null,
       topUpHint: null,
+      payoutHint: null,
       refundHint: null,
       refundStatus: null,
       objectRefs: ['pi_1'],

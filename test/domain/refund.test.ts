@@ -64,6 +64,7 @@ describe('the advice for an event of money that goes back', () => {
     type: 'refund.updated',
     saleHint: null,
     topUpHint: null,
+    payoutHint: null,
     memberHint: null,
     refundHint: 'rfd_01KAJ0000000000000000000AA',
     refundStatus,

@@ -46,17 +46,6 @@ describe('a payout that waits for its bank', () => {
     expect((await scene.become(payout.id, 'confirmed')).amount).toEqual({ amount: 0, currency: 'AUD' });
   });
 
-  it('by transfer wants a person, since transfers are not sent yet', async () => {
-    const payout = await scene.planned({ method: 'transfer', account: null });
-    await follow(payout.id);
-    await until(async () => (await scene.show(payout.id)).needsAttention, { withinMs: 30_000, everyMs: 200 });
-    expect(await scene.show(payout.id)).toMatchObject({
-      state: 'planned',
-      attentionReason: 'transfers_are_not_sent_yet',
-    });
-    expect((await scene.file(payout.run)).body.code).toBe('nothing_to_pay');
-  });
-
   it('books what came back although its workflow is over, and goes on waiting', async () => {
     const payout = await scene.planned();
     const workflow = await follow(payout.id);

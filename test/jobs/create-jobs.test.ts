@@ -95,6 +95,7 @@ async function start(): Promise<Jobs> {
       signalRefundNews: () => Promise.resolve('over'),
       reviewCard: () => Promise.resolve(),
       tellCardSaved: () => Promise.resolve(),
+      tellPayout: () => Promise.resolve(),
       startMemberMoney: () => Promise.resolve(),
       startLateEvent: async ({ saleId }) => void told.push(`late ${saleId}`),
       startProcessorFees: async (accountId) => void told.push(`fees ${accountId}`),

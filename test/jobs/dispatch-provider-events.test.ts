@@ -44,6 +44,7 @@ beforeEach(() => {
       signalRefundNews: () => Promise.resolve('over'),
       reviewCard: (cardId) => tell(`review ${cardId}`),
       tellCardSaved: () => Promise.resolve(),
+      tellPayout: (payoutId) => tell(`payout ${payoutId}`),
       startMemberMoney: () => Promise.resolve(),
       startLateEvent: ({ eventRowId, saleId }) => tell(`late ${eventRowId} ${saleId}`),
       startProcessorFees: (accountId) => tell(`fees ${accountId}`),

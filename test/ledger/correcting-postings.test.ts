@@ -154,10 +154,27 @@ const rows: readonly PostingRow[] = [
         organisationId: 'o1',
         amount: aud(9700),
         processor: stripePlace,
-        transferRef: 'tr_1',
+        processorAccountId: 'pac_1',
+        providerRef: 'tr_1',
       }),
     'payout-pyt_1-transferred-2',
     ['debit payouts-in-flight 9700 Payout', 'credit processor/stripe/acct_1 9700 Payout'],
+  ],
+  [
+    'payout by transfer that was taken back',
+    () =>
+      settlement.payoutTransferReversed({
+        ...at,
+        payoutId: 'pyt_1',
+        attemptNo: 2,
+        organisationId: 'o1',
+        amount: aud(9700),
+        processor: stripePlace,
+        processorAccountId: 'pac_1',
+        providerRef: 'trr_1',
+      }),
+    'payout-pyt_1-transfer-reversed-2',
+    ['debit processor/stripe/acct_1 9700 Payout', 'credit payouts-in-flight 9700 Payout'],
   ],
   [
     'processor pays us out',
@@ -369,7 +386,7 @@ describe('a payout by transfer', () => {
   it("is found in the processor's books by its transfer", async () => {
     const transfer = settlement.payoutByTransfer({
       ...{ ...at, payoutId: 'pyt_4', attemptNo: 1, organisationId: 'o1' },
-      ...{ amount: aud(410), processor: stripePlace, transferRef: 'tr_4' },
+      ...{ amount: aud(410), processor: stripePlace, providerRef: 'tr_4', processorAccountId: 'pac_1' },
     });
     posted(await plenty.book.poster.post(transfer));
     const place = await readPlaceAccounts(plenty.book.reader, 'processor/stripe/acct_1/');

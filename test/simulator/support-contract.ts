@@ -182,6 +182,17 @@ export const contractCalls: ContractCall[] = [
     return { ids: [(made as { id: string }).id] };
   }),
 
+  call('POST /v1/transfers', async (shop) => ({ params: await transferWish(shop) })),
+  call('GET /v1/transfers', async (shop) => {
+    await transferred(shop);
+    return { params: { limit: '2', destination: connectedAccount } };
+  }),
+  call('GET /v1/transfers/{transfer}', async (shop) => ({ ids: [await transferred(shop)] })),
+  call('POST /v1/transfers/{id}/reversals', async (shop) => ({
+    ids: [await transferred(shop)],
+    params: { amount: '40' },
+  })),
+
   call('GET /v1/events', async (shop) => {
     await captured(shop);
     return { params: { limit: '100' } };
@@ -258,4 +269,18 @@ async function endpointOf({ stripe }: Shop): Promise<string> {
 
 function chargeOf({ latest_charge: charge }: { latest_charge: unknown }): string {
   return String(charge);
+}
+
+const connectedAccount = 'acct_contract';
+
+/** What a transfer wants, where there is money for it and an account to go to. */
+async function transferWish(shop: Shop): Promise<Record<string, string>> {
+  await shop.control('POST', '/_control/balance', { currency: 'aud', available_minor: 1_000 });
+  await shop.control('POST', '/_control/seed', { accounts: [{ id: connectedAccount, platform: 'acct_demo' }] });
+  return { amount: '100', currency: 'aud', destination: connectedAccount, 'metadata[payout_id]': 'po_1' };
+}
+
+async function transferred(shop: Shop): Promise<string> {
+  const { destination } = await transferWish(shop);
+  return (await shop.stripe.transfers.create({ amount: 100, currency: 'aud', destination: destination ?? '' })).id;
 }

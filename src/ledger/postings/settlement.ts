@@ -70,18 +70,34 @@ export function payoutReturned(event: PayoutEvent & { readonly bankRef: string }
   return payoutMoved(event, { from, to, name });
 }
 
-/** The payout went to a connected account at the processor, by the transfer that its books name `transferRef`. */
-export function payoutByTransfer(
-  event: PayoutEvent & { readonly processor: ProcessorPlace; readonly transferRef: string },
-): NewLedgerTransaction {
-  const { amount, processor, transferRef } = event;
+/** A transfer at the processor that paid an attempt, or its reversal. */
+export interface PayoutTransfer extends PayoutEvent {
+  readonly processor: ProcessorPlace;
+  readonly processorAccountId: string;
+  /** The provider's transfer or transfer reversal. */
+  readonly providerRef: string;
+}
+
+/** Under which the book has the transfer of an attempt. */
+export function transferOpKey({ payoutId, attemptNo }: Pick<PayoutEvent, 'payoutId' | 'attemptNo'>): string {
+  return `payout-${payoutId}-transferred-${attemptNo}`;
+}
+
+/** The payout went to a connected account at the processor. */
+export function payoutByTransfer(event: PayoutTransfer): NewLedgerTransaction {
+  const { amount, processor } = event;
   const [from, to] = [payoutsInFlight(amount.currency), placeOf(processor, amount)];
-  const name = {
-    kind: 'payout-by-transfer',
-    opKey: `payout-${event.payoutId}-transferred-${event.attemptNo}`,
-  } as const;
-  const moved = payoutMoved(event, { from, to, name });
-  return { ...moved, links: { ...moved.links, providerRef: transferRef } };
+  const name = { kind: 'payout-by-transfer', opKey: transferOpKey(event) } as const;
+  return atProcessor(event, payoutMoved(event, { from, to, name }));
+}
+
+/** The transfer was taken back at the processor; the money is in flight again until finance decides. */
+export function payoutTransferReversed(event: PayoutTransfer): NewLedgerTransaction {
+  const { amount, processor } = event;
+  const [from, to] = [placeOf(processor, amount), payoutsInFlight(amount.currency)];
+  const opKey = `payout-${event.payoutId}-transfer-reversed-${event.attemptNo}`;
+  const name = { kind: 'payout-transfer-reversed', opKey } as const;
+  return atProcessor(event, payoutMoved(event, { from, to, name }));
 }
 
 /** A payout that is given up: its settlement undone exactly, fee and tax included. */
@@ -165,6 +181,13 @@ function payoutMoved(
     legs: [...debit(from, amount, label), ...credit(to, amount, label)],
     links: { organisationId, payoutId },
   };
+}
+
+function atProcessor(
+  { processorAccountId, providerRef }: PayoutTransfer,
+  moved: NewLedgerTransaction,
+): NewLedgerTransaction {
+  return { ...moved, links: { ...moved.links, processorAccountId, providerRef } };
 }
 
 function banked(
