@@ -57,7 +57,7 @@ export async function thingsOf(api: TestApi, shop: TestApi['shops']['ours']): Pr
     readers: shop.reader,
     organisations: shop.organisation,
     'api-keys': key,
-    payouts: (await plannedPayout(api, { organisation: organisationId(shop.organisation) })).id,
+    payouts: await advisedPayout(api, shop.organisation),
     jobs: await reportOf(api, shop.organisation),
     ious: idOf(await api.call('POST', '/v1/ious', { as: shop.key, body: owed })),
     // Further names in an address.
@@ -81,6 +81,16 @@ async function writtenFor(api: TestApi, organisation: string): Promise<Record<st
     [refund, organisation],
   );
   return { payment, topUp: payment, 'internal-refunds': refund };
+}
+
+/** A payout with its advice. */
+async function advisedPayout(api: TestApi, organisation: string): Promise<string> {
+  const { id } = await plannedPayout(api, { organisation: organisationId(organisation) });
+  await api.pool.run(
+    "INSERT INTO remittance_advice (payout_id, digest, content, created_at) VALUES (?, ?, '%PDF-', UTC_TIMESTAMP(6))",
+    [id, '0'.repeat(64)],
+  );
+  return id;
 }
 
 /** A report that an organisation asked for. */

@@ -8,7 +8,7 @@ import { inLanes, Tally } from './harness/lanes.ts';
 import { rowsOf } from './harness/query.ts';
 import type { Fault, FaultContext, FaultReport } from './harness/types.ts';
 
-const sizes = { full: { each: 100, lanes: 6 }, small: { each: 2, lanes: 2 } };
+const sizes = { full: { each: 100, lanes: 6 }, small: { each: 2, lanes: 1 } };
 const amountMinor = 76_000;
 const settledMinor = 80_000;
 
@@ -65,12 +65,14 @@ const races = {
     payout,
     seen,
   }: Race): Promise<void> => {
-    await scene.file(payout.run);
+    const filed = await scene.file(payout.run);
+    if (filed.status !== 201) throw new Error(`No file was made: ${filed.status} ${JSON.stringify(filed.body)}`);
     const word = { reference: `PO-${payout.no}-1`, result: 'returned', reason: 'account closed' };
     const [, told] = await Promise.all([
       scene.act(payout.id, 'confirmation'),
       scene.counter.till.post<{ id: string }>('/v1/bank-results', { results: [word] }, randomUUID()),
     ]);
+    if (told.status !== 202) throw new Error(`The bank’s file was answered ${told.status}: ${JSON.stringify(told.body)}`);
     const read = () => scene.counter.till.get<{ lines: { outcome: string }[] }>(`/v1/bank-results/${told.body.id}`);
     await until(async () => (await read()).body.lines.every(({ outcome }) => outcome !== 'pending'), {
       withinMs: 60_000,
