@@ -183,7 +183,7 @@ describe('a refund that a member asks for', () => {
 });
 
 describe('a refund that an administrator gives', () => {
-  it('[REF-11] [W-22] may be a part, has no fee, may overdraw the balance, and is audited', async () => {
+  it('[REF-11] [C62] [W-22] may be a part, has no fee, may overdraw the balance, and is audited', async () => {
     const card = await paid(10_000, 1_000);
     const { status, body } = await giveBack(counter, card, 4_000, { 'tillflow-actor': 'treasurer-7' });
     expect([status, body.toCard.amount]).toEqual([201, 4_000]);

@@ -72,7 +72,8 @@ const races = {
       scene.act(payout.id, 'confirmation'),
       scene.counter.till.post<{ id: string }>('/v1/bank-results', { results: [word] }, randomUUID()),
     ]);
-    if (told.status !== 202) throw new Error(`The bank’s file was answered ${told.status}: ${JSON.stringify(told.body)}`);
+    if (told.status !== 202)
+      throw new Error(`The bank’s file was answered ${told.status}: ${JSON.stringify(told.body)}`);
     const read = () => scene.counter.till.get<{ lines: { outcome: string }[] }>(`/v1/bank-results/${told.body.id}`);
     await until(async () => (await read()).body.lines.every(({ outcome }) => outcome !== 'pending'), {
       withinMs: 60_000,
