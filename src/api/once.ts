@@ -1,4 +1,5 @@
 import { DomainError } from '../domain/errors.ts';
+import { retryDeadlock } from '../entities/deadlock.ts';
 import {
   onceInTransaction,
   type Done,
@@ -10,15 +11,17 @@ import { unitOfWork, type Orm } from '../entities/orm.ts';
 import type { SqlEntityManager } from '@mikro-orm/sql';
 import type { Answer } from './route.ts';
 
-/** Does a write in one transaction, once per idempotency key if there is one. */
+/** Does a write in one transaction, once per idempotency key if there is one, and again if it met another one's locks. */
 export async function once(
   orm: Orm,
   write: WriteRequest | null,
   work: (em: SqlEntityManager) => Promise<Done>,
 ): Promise<Answer> {
-  const result = await unitOfWork(orm).transactional(async (em) => {
-    return write === null ? { done: await work(em) } : onceInTransaction(em, write, () => work(em));
-  });
+  const result = await retryDeadlock(() =>
+    unitOfWork(orm).transactional(async (em) => {
+      return write === null ? { done: await work(em) } : onceInTransaction(em, write, () => work(em));
+    }),
+  );
   if ('done' in result) return freshAnswer(result.done.answer, result.done.resourceId);
   return replayOf(result.seen, write);
 }

@@ -13,18 +13,10 @@ import {
 } from '../domain/ids.ts';
 import type { Scope } from '../domain/principal.ts';
 import type { CaptureMode, TipMode } from '../domain/sale.ts';
+import { retryDeadlock } from './deadlock.ts';
 import { claimStatement, seenRequest, seenStatement, type SeenRequest, type WriteRequest } from './idempotency.ts';
 import type { SaleFacts } from './sale-facts.ts';
-import {
-  isDeadlock,
-  optionalText,
-  sqlTime,
-  textOf,
-  type SqlPool,
-  type SqlRow,
-  type SqlValue,
-  type Statement,
-} from './sql-pool.ts';
+import { optionalText, sqlTime, textOf, type SqlPool, type SqlRow, type SqlValue, type Statement } from './sql-pool.ts';
 
 /** How a caller names a site: its identifier, its slug, or its number (decisions D62). */
 export type SiteRef =
@@ -140,6 +132,7 @@ export async function insertSale(
     saleStatement(sale),
     eventStatement(sale),
   ];
+  // Callers with the same new key can deadlock in the unique index; whoever lost finds the winner's row next time.
   const [, no] = await retryDeadlock(() => pool.transact(statements));
   return {
     id: sale.id,
@@ -186,17 +179,6 @@ function eventStatement(sale: NewSale): Statement {
     sql: `INSERT INTO sale_event (sale_id, occurred_at, what, why, state) VALUES (?, ?, 'created', ?, 'created')`,
     values: [sale.id, sqlTime(sale.createdAt), `by ${sale.keyName}`],
   };
-}
-
-/** Callers with the same new key can deadlock in the unique index; whoever lost finds the winner's row next time. */
-async function retryDeadlock<T>(work: () => Promise<T>): Promise<T> {
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      return await work();
-    } catch (error) {
-      if (!isDeadlock(error) || attempt === 5) throw error;
-    }
-  }
 }
 
 /** Whether `reader` is one of the site's that was not removed. */

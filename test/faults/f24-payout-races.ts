@@ -8,7 +8,7 @@ import { inLanes, Tally } from './harness/lanes.ts';
 import { rowsOf } from './harness/query.ts';
 import type { Fault, FaultContext, FaultReport } from './harness/types.ts';
 
-const sizes = { full: { each: 100, lanes: 6 }, small: { each: 2, lanes: 1 } };
+const sizes = { full: { each: 100, lanes: 6 }, small: { each: 2, lanes: 2 } };
 const amountMinor = 76_000;
 const settledMinor = 80_000;
 
