@@ -135,13 +135,13 @@ describe("the processor's books and ours", () => {
     const { id: refund } = await counter.control.paymentIntent(card.paymentRef).refundInConsole({ amount: 900 });
     const foreign = await foreignCharge(1_234);
     const run = await reconcile();
-    const { typedSearchAttributes: shown } = await counter.temporal.workflow
-      .getHandle(reconcileRunWorkflowId(run.id))
-      .describe();
-    expect([shown.get(attributes.needsAttention), shown.get(attributes.attentionReason)]).toEqual([
-      true,
-      'books_differ',
-    ]);
+    // The rows are written before the run says so of itself.
+    await until(async () => {
+      const { typedSearchAttributes: shown } = await counter.temporal.workflow
+        .getHandle(reconcileRunWorkflowId(run.id))
+        .describe();
+      return shown.get(attributes.needsAttention) === true && shown.get(attributes.attentionReason) === 'books_differ';
+    });
     const open = [...(await differences())].sort((a, b) => a.subject.localeCompare(b.subject));
     expect(open.map(({ kind, subject, theirs, isAlarm }) => [kind, subject, theirs, isAlarm])).toEqual([
       ['missing_here', `in:${foreign}`, 1_234, true],
