@@ -21,6 +21,7 @@ export const fault: Fault = {
     const count = new Tally();
     for (const { type } of all) count.add(type);
     const types = [...new Set(all.map(({ type }) => type))];
+    const lacking = workflowNames().filter((name) => !types.includes(name));
     const chosen = types.flatMap((type) =>
       choose(
         all.filter((one) => one.type === type),
@@ -32,14 +33,21 @@ export const fault: Fault = {
     const noticed = (await replay(altered)).filter(({ error }) => error.includes('TMPRL1100')).length;
     const few = types.filter((type) => count.of(type) < wanted);
     return {
-      pass: failed.length === 0 && noticed === types.length && few.length === 0,
+      pass: failed.length === 0 && noticed === types.length && few.length + lacking.length === 0,
       figures:
         `${chosen.length} of ${all.length} histories replayed (${count.toString()}; ${wanted} of each wanted), ` +
+        `workflows without any: ${lacking.join(', ') || 'none'}, ` +
         `failed ${failed.length}, ${noticed} of ${altered.length} altered ones noticed ${failed.join('; ')}`.trimEnd(),
       injections: altered.length,
     };
   },
 };
+
+/** Every workflow that a worker runs, by the names that it exports. */
+function workflowNames(): string[] {
+  const text = readFileSync(resolve(import.meta.dirname, '../../src/workflows/index.ts'), 'utf8');
+  return [...text.matchAll(/export \{ (\w+) \}/g)].map(([, name]) => name ?? '');
+}
 
 interface Recorded {
   readonly name: string;
