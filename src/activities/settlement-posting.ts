@@ -161,18 +161,21 @@ function nextOf(run: SettlementRunRow, event: 'post' | 'finish' | 'finish_with_e
   return nextState(settlementRunTransitions, run.state, event);
 }
 
-/** Begins the next payouts of a run, after the one named; answers the last one begun, null when there are no more. */
+/**
+ * Begins the payouts of the next items of a run, after the item named; answers the last of them, null when there are no
+ * more. Items come in the order of their index: in that of their payouts each page would sort all of them.
+ */
 export async function startPage(
   { pool, startPayouts }: SettlementPosting,
   { runId, after }: { runId: string; after: string | null },
 ): Promise<{ next: string | null }> {
   const rows = await pool.rows(
-    `SELECT payout_id AS id FROM settlement_item WHERE run_id = ? AND state = 'posted' AND payout_id > ? ORDER BY payout_id LIMIT ${pageSize}`,
+    `SELECT id, payout_id FROM settlement_item WHERE run_id = ? AND state = 'posted' AND id > ? ORDER BY id LIMIT ${pageSize}`,
     [runId, after ?? ''],
   );
-  const ids = rows.map((row) => textOf(row, 'id'));
-  await startPayouts(ids);
-  return { next: ids.length < pageSize ? null : (ids.at(-1) ?? null) };
+  await startPayouts(rows.map((row) => textOf(row, 'payout_id')));
+  const last = rows.at(-1);
+  return { next: last === undefined || rows.length < pageSize ? null : textOf(last, 'id') };
 }
 
 /** Ends a run whose organisations are all looked at; who was not paid is free for a later run, and named for a person. */
