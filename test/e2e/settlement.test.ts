@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { payoutWorkflowId } from '../../src/workflows/payout.messages.ts';
 import { expectBooksInOrder } from '../support/sale-book.ts';
 import { adjusted, MonthEnd, october, type Club, type Shown } from '../support/month-end.ts';
 
@@ -154,6 +155,19 @@ describe('an organisation that has less when it is posted than when it was plann
     expect((await office.over(run.id)).counts).toEqual({ short: 1 });
     await office.sql('UPDATE ledger_account SET held_minor = 0 WHERE code = ?', [`organisation/${organisation}/AUD`]);
   });
+});
+
+describe('a month of more organisations than a page has', () => {
+  it('settles each, and begins a workflow for the payout of each', async () => {
+    const zone = office.zone();
+    await office.clubs(Array.from({ length: 105 }, () => ({ zone, balanceMinor: 10_000 })));
+    const run = await office.settled(zone);
+    expect([run.state, run.progress, run.counts]).toEqual(['done', 100, { posted: 105 }]);
+    const payouts = await office.sql('SELECT id FROM payout WHERE run_id = ?', [run.id]);
+    const { workflow } = office.counter.temporal;
+    const waiting = payouts.map(({ id }) => workflow.getHandle(payoutWorkflowId(String(id))).describe());
+    expect((await Promise.all(waiting)).filter(({ status }) => status.name === 'RUNNING')).toHaveLength(105);
+  }, 60_000);
 });
 
 describe('a month that is settled again', () => {
