@@ -1,8 +1,9 @@
 import { processorAccountId } from '../domain/ids.ts';
 import { InvariantViolation } from '../domain/invariant.ts';
+import { money } from '../domain/money.ts';
 import { silentProcessor, type PayoutAnswer } from '../domain/payout.ts';
 import { ProcessorRefusal } from '../domain/processor-refusal.ts';
-import { transferKey, type TransferFact, type TransferPort } from '../domain/transfer-port.ts';
+import { transferKey, type TransferFact, type TransferPort, type TransferReversal } from '../domain/transfer-port.ts';
 import { cardAccountFor } from '../entities/payment-file.ts';
 import { commitRiders } from '../entities/commit-riders.ts';
 import { unitOfWork } from '../entities/orm.ts';
@@ -40,8 +41,8 @@ export async function sendTransfer(deps: PayoutDependencies, request: { payoutId
 }
 
 /**
- * Compares a paid transfer with the processor: one that was taken back wholly brings the money back into flight, once for
- * each attempt; one that was taken back in part wants a person. Throws `ProcessorSilence`.
+ * Compares a paid transfer with the processor: whatever was taken back of it is in flight again, each part once. Taken
+ * back wholly it is returned; until then it stays paid, and wants a person. Throws `ProcessorSilence`.
  */
 export async function checkTransfer(deps: PayoutDependencies, request: { payoutId: string }): Promise<PayoutAnswer> {
   const { payout } = await openPayout(deps, request.payoutId);
@@ -50,12 +51,13 @@ export async function checkTransfer(deps: PayoutDependencies, request: { payoutI
     return answerOf(deps, request.payoutId);
   }
   const account = await accountOf(deps, payout);
-  const fact = await deps.transfersAt(account).read(transferRef);
-  if (fact.reversedMinor === fact.amountMinor) await bookReversed(deps, payout, { account, fact });
-  else if (fact.reversedMinor > 0) {
-    const reason = `transfer_partly_reversed: ${fact.reversedMinor} of ${fact.amountMinor}`;
+  const reversals = await deps.transfersAt(account).reversalsOf(transferRef);
+  const reversedMinor = await bookReversals(deps, payout, { account, reversals });
+  if (reversedMinor > 0 && reversedMinor < payout.amountMinor) {
+    const reason = `transfer_partly_reversed: ${reversedMinor} of ${payout.amountMinor}`;
     return raiseAttention(deps, { payoutId: request.payoutId, reason });
-  } else if (payout.attentionReason === silentProcessor) {
+  }
+  if (reversedMinor === 0 && payout.attentionReason === silentProcessor) {
     await commitRiders(deps.pool, [payoutNote(payout, { attention_reason: null, updated_at: deps.now() })]);
   }
   return answerOf(deps, request.payoutId);
@@ -121,15 +123,43 @@ function paidRider(deps: PayoutDependencies, payout: Payout, transferRef: string
   return payoutRider(payout, 'confirm', columns);
 }
 
-async function bookReversed(deps: PayoutDependencies, payout: Payout, { account, fact }: Booking): Promise<void> {
+/** Books what is not in the book yet; answers how much was taken back in all. */
+async function bookReversals(
+  deps: PayoutDependencies,
+  payout: Payout,
+  { account, reversals }: { readonly account: ProcessorAccount; readonly reversals: readonly TransferReversal[] },
+): Promise<number> {
+  let reversedMinor = 0;
+  for (const [index, reversal] of reversals.entries()) {
+    reversedMinor += reversal.amountMinor;
+    const isWhole = reversedMinor === payout.amountMinor;
+    await bookReversed(deps, payout, { account, reversal, reversalNo: index + 1, isWhole });
+  }
+  return reversedMinor;
+}
+
+interface TakenBack {
+  readonly account: ProcessorAccount;
+  readonly reversal: TransferReversal;
+  /** The processor adds reversals and never drops one, so that the same number is the same reversal. */
+  readonly reversalNo: number;
+  /** With it nothing is left of the transfer. */
+  readonly isWhole: boolean;
+}
+
+async function bookReversed(deps: PayoutDependencies, payout: Payout, back: TakenBack): Promise<void> {
+  const { account, reversal, reversalNo } = back;
+  const event = eventOf(deps, payout);
   const transaction = payoutTransferReversed({
-    ...eventOf(deps, payout),
+    ...event,
+    amount: money(reversal.amountMinor, event.amount.currency),
     processor: account,
     processorAccountId: account.id,
-    providerRef: fact.reversalRef ?? fact.transferRef,
+    providerRef: reversal.reversalRef,
+    reversalNo,
   });
   const columns = { outcome: 'transfer_reversed', attention_reason: 'transfer_reversed', updated_at: deps.now() };
-  await mustPost(deps, transaction, [payoutRider(payout, 'return', columns)]);
+  await mustPost(deps, transaction, back.isWhole ? [payoutRider(payout, 'return', columns)] : []);
 }
 
 /** The account that has paid; the platform's may be another one by now. */

@@ -8,7 +8,8 @@ export interface TransferPort {
   send(request: TransferRequest): Promise<TransferFact>;
   /** The transfer that an attempt has made already; null where there is none to be seen. */
   find(attempt: TransferAttempt): Promise<TransferFact | null>;
-  read(transferRef: string): Promise<TransferFact>;
+  /** What was taken back of a transfer since, the oldest first; what was taken back once stays so. */
+  reversalsOf(transferRef: string): Promise<readonly TransferReversal[]>;
 }
 
 /** One attempt to pay a payout of ours. */
@@ -28,10 +29,12 @@ export interface TransferRequest extends TransferAttempt {
 export interface TransferFact {
   readonly transferRef: string;
   readonly amountMinor: number;
-  /** How much of it was taken back since. */
-  readonly reversedMinor: number;
-  /** The newest taking back; null where there is none. */
-  readonly reversalRef: string | null;
+}
+
+/** One taking back, of all or of a part. */
+export interface TransferReversal {
+  readonly reversalRef: string;
+  readonly amountMinor: number;
 }
 
 /** The key of an attempt: a refused attempt is over for ever, the next one has its own. */

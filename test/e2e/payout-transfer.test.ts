@@ -34,12 +34,29 @@ async function moves(payoutId: string): Promise<string[]> {
   return rows.map(({ kind, ref, code, minor }) => `${kind} ${ref.split('_')[0] ?? ''} ${code} ${minor}`);
 }
 
+async function balanceOf(organisation: string): Promise<number> {
+  const sql = 'SELECT balance_minor AS balance FROM ledger_account WHERE code = ?';
+  const [row] = await rowsOf<{ balance: string }>(scene.counter.databaseUrl, sql, [`organisation/${organisation}/AUD`]);
+  return Number(row?.balance);
+}
+
+/** The transfer that has paid, in the processor's console. */
+async function controlOf(payoutId: string) {
+  const [sent] = await transfersOf(payoutId);
+  return scene.counter.control.transfer(sent?.id ?? '');
+}
+
+function told(id: string, reason: string): Promise<void> {
+  return until(async () => (await scene.show(id)).attentionReason === reason, { withinMs: 30_000, everyMs: 100 });
+}
+
 const processor = `processor/stripe/${demoNames.account}/AUD`;
 const paid = [`payout-by-transfer tr payouts-in-flight/AUD -76000`, `payout-by-transfer tr ${processor} 76000`];
-const takenBack = [
-  `payout-transfer-reversed trr payouts-in-flight/AUD 76000`,
-  `payout-transfer-reversed trr ${processor} -76000`,
+const backOf = (minor: number) => [
+  `payout-transfer-reversed trr payouts-in-flight/AUD ${minor}`,
+  `payout-transfer-reversed trr ${processor} ${-minor}`,
 ];
+const takenBack = backOf(76_000);
 
 describe('a payout by transfer', () => {
   it('sends SET-02’s 760.00 to the connected account once, and is paid from the platform’s account', async () => {
@@ -107,12 +124,7 @@ describe('a payout by transfer', () => {
     const tooMuch = await followTransfer(scene, { balanceMinor: 2_000_000 });
     expect((await scene.become(tooMuch.id, 'returned')).outcome).toMatch(/^balance_insufficient: /);
     expect((await scene.act(nowhere.id, 'reversal')).body.state).toBe('reversed');
-    const [{ balance }] = (await rowsOf<{ balance: string }>(
-      scene.counter.databaseUrl,
-      'SELECT balance_minor AS balance FROM ledger_account WHERE code = ?',
-      [`organisation/${nowhere.organisation}/AUD`],
-    )) as [{ balance: string }];
-    expect(Number(balance)).toBe(100_000);
+    expect(await balanceOf(nowhere.organisation)).toBe(100_000);
   });
 });
 
@@ -120,8 +132,7 @@ describe('a transfer that was taken back', () => {
   it('brings the money back into flight once, however often it is told, and is paid again by a retry', async () => {
     const { id } = await followTransfer(scene);
     await scene.become(id, 'confirmed');
-    const [sent] = await transfersOf(id);
-    await scene.counter.control.transfer(sent?.id ?? '').reverse();
+    await (await controlOf(id)).reverse();
     expect(await scene.become(id, 'returned')).toMatchObject({ attentionReason: 'transfer_reversed', attempt: 1 });
     expect(await moves(id)).toEqual([...paid, ...takenBack]);
     expect((await scene.act(id, 'retry')).body).toMatchObject({ attempt: 2 });
@@ -137,16 +148,32 @@ describe('a transfer that was taken back', () => {
     expect(await moves(id)).toEqual([...paid, ...takenBack, ...paid]);
   });
 
-  it('in part wants a person and moves nothing', async () => {
+  it('in part is in flight by that part and wants a person, who is told how much of how much', async () => {
     const { id } = await followTransfer(scene);
     await scene.become(id, 'confirmed');
-    const [sent] = await transfersOf(id);
-    await scene.counter.control.transfer(sent?.id ?? '').reverse(1_000);
-    await until(async () => (await scene.show(id)).needsAttention, { withinMs: 30_000, everyMs: 100 });
-    expect(await scene.show(id)).toMatchObject({
-      state: 'confirmed',
-      attentionReason: 'transfer_partly_reversed: 1000 of 76000',
-    });
-    expect(await moves(id)).toEqual(paid);
+    const transfer = await controlOf(id);
+    await transfer.reverse(1_000);
+    await told(id, 'transfer_partly_reversed: 1000 of 76000');
+    expect((await scene.show(id)).state).toBe('confirmed');
+    expect(await moves(id)).toEqual([...paid, ...backOf(1_000)]);
+    await transfer.reverse(2_500);
+    await told(id, 'transfer_partly_reversed: 3500 of 76000');
+    expect(await moves(id)).toEqual([...paid, ...backOf(1_000), ...backOf(2_500)]);
+    expect((await scene.act(id, 'retry')).body.code).toBe('payout_state_conflict');
+  });
+
+  it('part by part, to the last cent, is returned, and can be given up to the cent', async () => {
+    const { id, organisation } = await followTransfer(scene);
+    await scene.become(id, 'confirmed');
+    const transfer = await controlOf(id);
+    // More than the processor shows with the transfer itself.
+    const parts = Array.from({ length: 11 }, (_, index) => 1_001 + index);
+    for (const part of parts) await transfer.reverse(part);
+    await told(id, 'transfer_partly_reversed: 11066 of 76000');
+    await transfer.reverse();
+    expect(await scene.become(id, 'returned')).toMatchObject({ attentionReason: 'transfer_reversed', attempt: 1 });
+    expect(await moves(id)).toEqual([...paid, ...[...parts, 64_934].flatMap(backOf)]);
+    expect((await scene.act(id, 'reversal')).body.state).toBe('reversed');
+    expect(await balanceOf(organisation)).toBe(100_000);
   });
 });

@@ -172,8 +172,9 @@ const rows: readonly PostingRow[] = [
         processor: stripePlace,
         processorAccountId: 'pac_1',
         providerRef: 'trr_1',
+        reversalNo: 3,
       }),
-    'payout-pyt_1-transfer-reversed-2',
+    'payout-pyt_1-transfer-reversed-2-3',
     ['debit processor/stripe/acct_1 9700 Payout', 'credit payouts-in-flight 9700 Payout'],
   ],
   [
