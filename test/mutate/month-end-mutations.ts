@@ -255,6 +255,14 @@ export const monthEndMutations: readonly Mutation[] = [
     only: 'a write-off',
   },
   {
+    name: 'a settlement by hand overlooks the fee of the organisation itself',
+    file: 'src/entities/fees.read.ts',
+    find: 'own.get(id) ?? defaultOf(setting)',
+    replace: 'defaultOf(setting)',
+    tests: ['test/e2e/corrections.test.ts'],
+    only: 'recorded by hand',
+  },
+  {
     name: 'an organisation pays itself',
     file: 'src/api/organisation-payment-writing.ts',
     find: 'if (to.id === organisation) throw',
