@@ -4,6 +4,11 @@ import type { NoticeWords } from './notice-words.ts';
 /** What organisations are told by e-mail; each is a row that travels with the change that it tells of. */
 export type OrganisationLetterKind = 'bank_details_changed' | 'contact_changed' | 'payout' | 'transfer_received';
 
+/** Whether a letter of `kind` may go to another contact than it was written to: a warning of a change may not. */
+export function followsContact(kind: OrganisationLetterKind): boolean {
+  return kind === 'payout' || kind === 'transfer_received';
+}
+
 const subjectLengthMax = 200;
 
 const writers: { readonly [K in OrganisationLetterKind]: (facts: NoticeFacts) => NoticeWords } = {
