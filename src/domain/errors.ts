@@ -40,6 +40,7 @@ export type DomainErrorCode =
   | 'member_closed'
   | 'method_not_allowed'
   | 'not_found'
+  | 'not_held_back'
   | 'not_the_debtor'
   | 'nothing_to_pay'
   | 'organisation_closed'

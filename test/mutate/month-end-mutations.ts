@@ -81,6 +81,12 @@ export const monthEndMutations: readonly Mutation[] = [
     replace: 'amountMinor > item.balanceMinor',
   },
   {
+    ...change,
+    name: 'a settlement pays who has nowhere to be paid to, once it was held back',
+    find: "state: 'blocked', overrideReason }",
+    replace: "state: 'planned', overrideReason }",
+  },
+  {
     ...posting,
     name: 'a settlement is named by chance and could be posted twice',
     find: '${settled.organisationId}-${settled.currency}`',
