@@ -74,7 +74,7 @@ async function readDesk(transaction: SqlTransaction, runId: string, request: Dec
     items: rowsOf(items).map(itemOf),
     approvers: rowsOf(approvals).map((row) => textOf(row, 'person')),
     bankAuthors: rowsOf(authors).flatMap((row) => [row['actor'], row['asserted_actor']].filter(isText)),
-    revision: decided.filter((row) => row['kind'] === 'hold_back' || row['kind'] === 'override').length,
+    revision: decided.filter((row) => row['kind'] !== 'approve' && row['kind'] !== 'reject').length,
     isDone: decided.some((row) => row['id'] === request.decisionId),
   };
 }

@@ -28,6 +28,7 @@ import { correctionRoutes } from './routes/corrections.route.ts';
 import { docsRoutes } from './routes/docs.route.ts';
 import { healthRoutes } from './routes/health.route.ts';
 import { ledgerRoutes } from './routes/ledger.route.ts';
+import { letterRoutes } from './routes/letters.route.ts';
 import { noticeRoutes } from './routes/notices.route.ts';
 import { processorAccountRoutes } from './routes/processor-accounts.route.ts';
 import { readerRoutes } from './routes/readers.route.ts';
@@ -125,6 +126,7 @@ export function apiRoutes(parts: ApiDependencies): readonly Route[] {
     ...allPayoutRoutes(parts),
     ...callbackRoutes(orm),
     ...noticeRoutes({ orm, pool }),
+    ...letterRoutes(orm),
     ...processorAccountRoutes(orm),
     ...apiKeyRoutes(orm),
     ...ledgerRoutes(pool),

@@ -15,7 +15,7 @@ import { signatureOf, type Principal } from '../domain/principal.ts';
 import { settlementFigures } from '../domain/settlement.ts';
 import { actStatement } from '../entities/audit.ts';
 import { correctionSnapshotOf, loadCorrection } from '../entities/correction-rows.ts';
-import { readEffectiveFee } from '../entities/effective-fee.read.ts';
+import { effectiveFee } from '../entities/fees.read.ts';
 import type { StoredAnswer, WriteRequest } from '../entities/idempotency.ts';
 import { newId } from '../entities/new-id.ts';
 import { unitOfWork } from '../entities/orm.ts';
@@ -132,8 +132,10 @@ async function settlementTerms(
   { holder, amount }: CorrectionWish,
 ): Promise<Omit<Terms, 'approveBy'>> {
   const currency = parseCurrency(amount.currency);
-  const feeBp = await readEffectiveFee(pool, holder.id);
-  if (feeBp === null) throw new DomainError('fees_not_set', 'Set the settlement fee before settling by hand.');
+  const paid = organisationId(holder.id);
+  const fee = (await effectiveFee({ pool }, [paid])).get(paid);
+  invariant(fee !== undefined, 'Every organisation that is asked for has a fee, or none is set');
+  const { feeBp } = fee;
   const taxBp = rules.feeTaxes[currency]?.rateBp ?? 0;
   const basis = { balanceMinor: amount.amount, floatMinor: 0, overrideMinor: null, feeBp, taxBp };
   const figures = settlementFigures(basis);

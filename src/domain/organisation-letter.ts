@@ -2,8 +2,12 @@ import { amountFact, textFact, type NoticeFacts } from './notice.ts';
 import type { NoticeWords } from './notice-words.ts';
 
 /** What organisations are told by e-mail; each is a row that travels with the change that it tells of. */
-export type OrganisationLetterKind =
-  'bank_details_changed' | 'contact_changed' | 'payout' | 'transfer_received' | 'remittance_advice';
+export type OrganisationLetterKind = 'bank_details_changed' | 'contact_changed' | 'payout' | 'transfer_received';
+
+/** Whether a letter of `kind` may go to another contact than it was written to: a warning of a change may not. */
+export function followsContact(kind: OrganisationLetterKind): boolean {
+  return kind === 'payout' || kind === 'transfer_received';
+}
 
 const subjectLengthMax = 200;
 
@@ -33,15 +37,6 @@ const writers: { readonly [K in OrganisationLetterKind]: (facts: NoticeFacts) =>
       `${said(facts, 'organisation')} has transferred ${amountFact(facts)} to you.`,
       `Description: ${said(facts, 'description')}`,
       `Sent by: ${said(facts, 'by')}`,
-    ],
-    links: [],
-  }),
-  remittance_advice: (facts) => ({
-    subject: `Remittance Advice ${said(facts, 'period')}`,
-    paragraphs: [
-      `You are paid ${amountFact(facts)} for ${said(facts, 'period')}.`,
-      `Reference: ${said(facts, 'reference')}`,
-      'The advice is attached.',
     ],
     links: [],
   }),

@@ -1,5 +1,6 @@
 import type { SettlementPlanItem } from './settlement-plan.ts';
-import type { DecisionRefusal, SettlementDecision } from './settlement-run.ts';
+import type { DecisionRefusal, PlanDecision, SettlementDecision } from './settlement-run.ts';
+import { invariant } from './invariant.ts';
 import { settlementFigures } from './settlement.ts';
 
 /** A change of one organisation's part of a plan. */
@@ -9,7 +10,7 @@ export interface PlanChange<Item extends SettlementPlanItem> {
 
 /** What is decided, by whom, and the tax in fees of a currency in hundredths of a percent. */
 export interface PlanAmendment {
-  readonly decision: Extract<SettlementDecision, { kind: 'hold_back' | 'override' }>;
+  readonly decision: PlanDecision;
   readonly by: string;
   readonly taxBp: (currency: string) => number;
 }
@@ -27,12 +28,43 @@ export function planWith<Item extends SettlementPlanItem>(
   const [item, another] = own;
   if (item === undefined) return refuse('not_found', 'The organisation is not in this plan.');
   if (another !== undefined) return refuse('not_found', 'The organisation has several currencies: name one.');
-  return decision.kind === 'override' ? overridden(item, amendment, decision) : heldBack(item, decision.reason);
+  switch (decision.kind) {
+    case 'hold_back':
+      return heldBack(item, decision.reason);
+    case 'release':
+      return released(item, amendment);
+    case 'override':
+      return overridden(item, amendment, decision);
+  }
 }
 
 function heldBack<Item extends SettlementPlanItem>(item: Item, reason: string): PlanChange<Item> | DecisionRefusal {
   if (item.state === 'held_back') return refuse('settlement_state_conflict', 'The organisation is held back already.');
-  return { item: { ...item, state: 'held_back', outcome: 'held_back', overrideReason: item.overrideReason ?? reason } };
+  // What stands in the way of paying it is remembered, for when it is released.
+  const outcome = item.outcome ?? 'held_back';
+  return { item: { ...item, state: 'held_back', outcome, overrideReason: item.overrideReason ?? reason } };
+}
+
+/** As it was before it was held back; an amount of nothing, which holds back too, is taken back with it. */
+function released<Item extends SettlementPlanItem>(
+  item: Item,
+  { taxBp }: PlanAmendment,
+): PlanChange<Item> | DecisionRefusal {
+  if (item.state !== 'held_back') {
+    return refuse('not_held_back', `The organisation is ${item.state}: it is in the settlement as it stands.`);
+  }
+  const { outcome, overrideMinor } = item;
+  if (outcome === 'nothing_to_settle') return { item: withoutOverride(item, taxBp(item.currency)) };
+  const overrideReason = overrideMinor === null ? null : item.overrideReason;
+  if (outcome === 'held_back') return { item: { ...item, state: 'planned', outcome: null, overrideReason } };
+  return { item: { ...item, state: 'blocked', overrideReason } };
+}
+
+function withoutOverride<Item extends SettlementPlanItem>(item: Item, taxBp: number): Item {
+  const none = { overrideMinor: null, overrideBy: null, overrideReason: null };
+  const figures = settlementFigures({ ...item, ...none, taxBp });
+  invariant(figures !== null, 'Nobody is in a plan who has nothing above the float');
+  return { ...item, ...none, ...figures, state: 'planned', outcome: null };
 }
 
 /** From nothing up to all that is above the float; nothing means that the organisation waits for a later run. */

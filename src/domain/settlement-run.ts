@@ -16,6 +16,12 @@ export type SettlementDecision =
       readonly reason: string;
     }
   | {
+      readonly kind: 'release';
+      readonly organisationId: string;
+      readonly currency: string | null;
+      readonly reason: string;
+    }
+  | {
       readonly kind: 'override';
       readonly organisationId: string;
       readonly currency: string | null;
@@ -38,10 +44,14 @@ export interface DecisionRefusal {
   readonly message: string;
 }
 
+/** Decisions that make another plan of it. */
+export type PlanDecision = Extract<SettlementDecision, { kind: 'hold_back' | 'release' | 'override' }>;
+
 export type DecisionRefusalCode =
   | 'approval_not_independent'
   | 'approval_repeated'
   | 'not_found'
+  | 'not_held_back'
   | 'override_out_of_bounds'
   | 'plan_changed'
   | 'settlement_state_conflict';

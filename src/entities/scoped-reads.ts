@@ -1,5 +1,5 @@
 import type { SqlEntityManager } from '@mikro-orm/sql';
-import type { FilterQuery } from '@mikro-orm/core';
+import { LockMode, type FilterQuery } from '@mikro-orm/core';
 import type { Scope } from '../domain/principal.ts';
 import { ApiKey } from './api-key.entity.ts';
 import { CallbackDelivery } from './callback-delivery.entity.ts';
@@ -9,6 +9,7 @@ import { Dispute } from './dispute.entity.ts';
 import { Iou } from './iou.entity.ts';
 import { Member } from './member.entity.ts';
 import { Notice } from './notice.entity.ts';
+import { OrganisationLetter } from './organisation-letter.entity.ts';
 import { Organisation } from './organisation.entity.ts';
 import { ProcessorAccount } from './processor-account.entity.ts';
 import { Reader } from './reader.entity.ts';
@@ -186,6 +187,19 @@ export class ScopedReads {
   async notices(page: PageRequest, filter: FilterQuery<Notice> = {}): Promise<Page<Notice>> {
     if (this.#scope.organisationId !== null) return { rows: [], nextCursor: null };
     return cut(await this.#em.find(Notice, and<Notice>(filter, after(page)), ordered(page)), page);
+  }
+
+  /** Letters to organisations are the platform's to send; no other transaction changes it until this one is over. */
+  async letterForChange(id: string): Promise<OrganisationLetter | null> {
+    if (this.#scope.organisationId !== null) return null;
+    const lock = { lockMode: LockMode.PESSIMISTIC_WRITE };
+    return this.#em.findOne(OrganisationLetter, { id: id as OrganisationLetter['id'] }, lock);
+  }
+
+  async letters(page: PageRequest, filter: FilterQuery<OrganisationLetter> = {}): Promise<Page<OrganisationLetter>> {
+    if (this.#scope.organisationId !== null) return { rows: [], nextCursor: null };
+    const where = and<OrganisationLetter>(filter, after(page));
+    return cut(await this.#em.find(OrganisationLetter, where, ordered(page)), page);
   }
 
   /** The platform's accounts are also what an organisation may sell through, so it sees those and its own. */

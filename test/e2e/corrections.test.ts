@@ -1,9 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { exportJWK, generateKeyPair, SignJWT, type CryptoKey } from 'jose';
 import { correctionInvariants } from '../../src/entities/correction-invariants.ts';
 import { FeeSetting } from '../../src/entities/fee-setting.entity.ts';
 import { feeSettingId } from '../../src/domain/ids.ts';
@@ -12,28 +8,23 @@ import { SqlPool } from '../../src/entities/sql-pool.ts';
 import { verify } from '../../workers/verification.ts';
 import { openDatabase } from '../support/database.ts';
 import { openCounter, type Counter } from '../support/counter.ts';
+import { makeFiledIssuer, type FiledIssuer } from '../support/issuer.ts';
 import { Host, linesOf } from '../support/members.ts';
 import { expectBooksInOrder } from '../support/sale-book.ts';
 import { until } from '../support/until.ts';
 
-const issuer = 'https://club.example';
 /** Above 5000.00 a second person decides. */
 const limit = 500_000;
 let counter: Counter;
 let host: Host;
 let pool: SqlPool;
-let key: CryptoKey;
-let keys: string;
+let issuer: FiledIssuer;
 /** The platform's key, which asks for everything here. */
 let administrator: string;
 
 beforeAll(async () => {
-  const made = await generateKeyPair('ES256');
-  key = made.privateKey;
-  keys = await mkdtemp(join(tmpdir(), 'tillflow-jwks-'));
-  const file = join(keys, 'jwks.json');
-  await writeFile(file, JSON.stringify({ keys: [{ ...(await exportJWK(made.publicKey)), alg: 'ES256', kid: 'one' }] }));
-  const env = { JWT_JWKS_FILE: file, JWT_ISSUER: issuer, ADJUSTMENT_APPROVAL_ABOVE_MINOR: String(limit) };
+  issuer = await makeFiledIssuer();
+  const env = { ...issuer.env, ADJUSTMENT_APPROVAL_ABOVE_MINOR: String(limit) };
   counter = await openCounter({ env: { ...env, ADJUSTMENT_APPROVAL_MS: '3000', SEAL_MS: '200' } });
   pool = new SqlPool(counter.databaseUrl, 2);
   host = new Host(counter);
@@ -44,7 +35,7 @@ afterEach(async () => expectBooksInOrder(counter.databaseUrl));
 afterAll(async () => {
   await pool.close();
   await counter.close();
-  await rm(keys, { recursive: true });
+  await issuer.close();
 });
 
 interface Shown {
@@ -89,13 +80,7 @@ async function setFee(defaultFeeBp: number): Promise<void> {
 
 /** What a person of the staff does with their own token. */
 async function inPerson(subject: string, path: string, body: object = {}, roles = ['payments.global.edit']) {
-  const token = await new SignJWT({ tillflow_roles: roles })
-    .setProtectedHeader({ alg: 'ES256', kid: 'one' })
-    .setIssuer(issuer)
-    .setAudience('tillflow')
-    .setSubject(subject)
-    .setExpirationTime('5m')
-    .sign(key);
+  const token = await issuer.token({ sub: subject, tillflow_roles: roles });
   const headers = {
     authorization: `Bearer ${token}`,
     'content-type': 'application/json',
@@ -182,6 +167,16 @@ describe('a settlement that is recorded by hand', () => {
   it('[ADJ-05] pays 97.53 of 100.55 at 3 %, half up', async () => {
     const { body } = await settle(await organisationWith(10_055), 10_055);
     expect(body.payout?.bank.amount).toBe(9_753);
+  });
+
+  it('goes by the fee of the organisation itself where it has one', async () => {
+    const club = await organisationWith(10_055);
+    const wish = { organisation: club, feePercent: '7.25' };
+    expect((await counter.till.post('/v1/fees/overrides', wish, randomUUID())).status).toBe(201);
+    const { body } = await settle(club, 10_055);
+    // 100.55 × 92.75 % = 93.260… is paid; of the 7.29 kept, 7.29 × 10 / 110 = 0.662… is GST.
+    expect(body.payout).toMatchObject({ bank: aud(9_326), fee: aud(663), tax: aud(66), feePercent: '7.25' });
+    expect(body.description).toBe('Settlement. Fee 7.25 %. Net bank transfer 93.26 AUD');
   });
 
   it('[ADJ-06] must take something from the account: zero and less are refused', async () => {

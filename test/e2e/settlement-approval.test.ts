@@ -124,6 +124,44 @@ describe('an organisation that is held back', () => {
   });
 });
 
+describe('an organisation that is held back and taken in again', () => {
+  it('is settled to the cent, by a plan that must be approved anew, and the audit has who and why', async () => {
+    const { run, organisation } = await waiting({ balanceMinor: 100_033, floatMinor: 20_000 });
+    const { body: held } = await decide(run, 'hold-backs', { organisation, reason: 'Under dispute' });
+    await office.approve(held, 'treasurer');
+    const released = await decide(run, 'releases', { organisation, reason: 'Settled between them' });
+    expect([released.status, released.body.counts, released.body.approvals]).toEqual([200, { planned: 1 }, []]);
+    expect(new Set([run.planHash, held.planHash, released.body.planHash]).size).toBe(3);
+    expect(codeOf(await office.approve(held, 'president'))).toBe('409 plan_changed');
+    for (const person of ['treasurer', 'president']) await office.approve(released.body, person);
+    expect((await office.over(run.id)).state).toBe('done');
+    // 800.33 × 95 % = 760.3135; of the 40.02 kept, 40.02 × 10 / 110 = 3.638… is GST.
+    expect((await office.item(run.id, organisation)).posted).toMatchObject({
+      ...{ settled: { amount: 80_033 }, payout: { amount: 76_031 }, fee: { amount: 3_638 }, tax: { amount: 364 } },
+    });
+    expect(await office.balance(organisation)).toBe(20_000);
+    const act = { actor: 'person:clerk', organisation_id: organisation, reason: 'Settled between them' };
+    const acts =
+      "SELECT actor, organisation_id, reason FROM audit_event WHERE target = ? AND action = 'settlement.release'";
+    expect(await office.sql(acts, [run.id])).toEqual([act]);
+  });
+
+  it('must be held back, and of a run that still waits', async () => {
+    const { run, organisation } = await waiting();
+    const ask = () => decide(run, 'releases', { organisation, reason: 'Again' });
+    expect(codeOf(await ask())).toBe('409 not_held_back');
+    expect((await office.show(run.id)).planHash).toBe(run.planHash);
+    const { body: held } = await decide(run, 'hold-backs', { organisation, reason: 'Under dispute' });
+    for (const person of ['treasurer', 'president']) await office.approve(held, person);
+    await office.over(run.id);
+    expect(codeOf(await ask())).toBe('409 settlement_state_conflict');
+    expect([await office.balance(organisation), (await office.item(run.id, organisation)).state]).toEqual([
+      100_000,
+      'held_back',
+    ]);
+  });
+});
+
 describe('a run that is rejected', () => {
   it('moves nothing, keeps its rows, and leaves its organisations to another run', async () => {
     const { run, zone, organisation } = await waiting();

@@ -57,8 +57,8 @@ async function organisation(): Promise<OrganisationId> {
 }
 
 async function advise(more: Partial<OrganisationLetterWord> = {}): Promise<void> {
-  const facts = { amountMinor: 97_000, currency: 'AUD', period: '2026-10', reference: 'PAY-7' };
-  const word = { organisationId: await organisation(), kind: 'remittance_advice', recipient: 'office@rival.example' };
+  const facts = { subject: 'Payout 7: 970.00 AUD was paid', text: 'We have paid 970.00 AUD. The advice is attached.' };
+  const word = { organisationId: await organisation(), kind: 'payout', recipient: 'office@rival.example' };
   const riders = organisationLetterRiders(
     { ...(word as OrganisationLetterWord), dedupeKey: newId('organisationLetter'), facts, ...more },
     began,
@@ -76,9 +76,9 @@ describe('the sender of letters to organisations', () => {
     expect(await sendLetters(deps())).toBe(1);
     expect(await sendLetters(deps())).toBe(0);
     const [mail] = await mailsIn(outboxDir);
-    expect([mail?.to, mail?.subject]).toEqual(['office@rival.example', 'Remittance Advice 2026-10']);
+    expect([mail?.to, mail?.subject]).toEqual(['office@rival.example', 'Payout 7: 970.00 AUD was paid']);
     expect(mail?.text).toContain('Dear Rival Club,');
-    expect(mail?.text).toContain('You are paid 970.00 AUD for 2026-10.');
+    expect(mail?.text).toContain('We have paid 970.00 AUD. The advice is attached.');
     expect(mail?.attachments).toEqual([{ name: 'advice-7.pdf', bytes: content }]);
     expect(await rows()).toEqual([{ state: 'sent', attempts: 1 }]);
   });

@@ -81,6 +81,12 @@ export const monthEndMutations: readonly Mutation[] = [
     replace: 'amountMinor > item.balanceMinor',
   },
   {
+    ...change,
+    name: 'a settlement pays who has nowhere to be paid to, once it was held back',
+    find: "state: 'blocked', overrideReason }",
+    replace: "state: 'planned', overrideReason }",
+  },
+  {
     ...posting,
     name: 'a settlement is named by chance and could be posted twice',
     find: '${settled.organisationId}-${settled.currency}`',
@@ -253,6 +259,14 @@ export const monthEndMutations: readonly Mutation[] = [
     replace: 'correction.amountMinor < 0 ?',
     tests: ['test/e2e/corrections.test.ts'],
     only: 'a write-off',
+  },
+  {
+    name: 'a settlement by hand overlooks the fee of the organisation itself',
+    file: 'src/entities/fees.read.ts',
+    find: 'own.get(id) ?? defaultOf(setting)',
+    replace: 'defaultOf(setting)',
+    tests: ['test/e2e/corrections.test.ts'],
+    only: 'recorded by hand',
   },
   {
     name: 'an organisation pays itself',

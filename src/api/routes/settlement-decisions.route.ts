@@ -14,7 +14,7 @@ const whom = {
 
 /** What people decide about a settlement that waits for approval (decisions D26, D28). */
 export function settlementDecisionRoutes(parts: SettlementParts): readonly Route[] {
-  return [approve(parts), holdBack(parts), override(parts), reject(parts)];
+  return [approve(parts), holdBack(parts), release(parts), override(parts), reject(parts)];
 }
 
 function approve(parts: SettlementParts): Route {
@@ -37,6 +37,19 @@ function holdBack(parts: SettlementParts): Route {
     body: z.strictObject({ ...whom, reason }).meta({ id: 'SettlementHoldBack' }),
     decide: ({ organisation, currency: named = null, reason: why }) => {
       return { kind: 'hold_back', organisationId: organisation, currency: named, reason: why };
+    },
+  });
+}
+
+function release(parts: SettlementParts): Route {
+  return decision(parts, {
+    path: 'releases',
+    summary: 'Take an organisation that was held back into this settlement again',
+    description:
+      'As it was planned; an amount of 0 that was set for it is taken back. The plan gets another hash: approvals of the old one count no more.',
+    body: z.strictObject({ ...whom, reason }).meta({ id: 'SettlementRelease' }),
+    decide: ({ organisation, currency: named = null, reason: why }) => {
+      return { kind: 'release', organisationId: organisation, currency: named, reason: why };
     },
   });
 }
