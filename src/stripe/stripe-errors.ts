@@ -45,18 +45,29 @@ export interface KeyedWrite<T extends object> {
   readonly lookUp: () => Promise<T | undefined>;
 }
 
+/** So many keys may have a 500 stored under them before we take it that Stripe is broken for the day. */
+const keysMax = 10;
+
 /**
  * Sends a write under its key. Stripe replays even a stored 500, so that no number of retries ends it: then the effect
- * is looked up, and only when there is none is the write sent under a second key, derived from the first.
+ * is looked up, and only when there is none is the write sent under another key, derived from the first. That one may
+ * have a 500 stored too: each call goes through the keys in their order, so that none is passed over while it is open.
  */
 export async function askKeyed<T extends object>(write: KeyedWrite<T>): Promise<T | StripeRefusal> {
-  try {
-    return await ask(() => write.send({ idempotencyKey: write.key }));
-  } catch (error) {
-    if (!(error instanceof StoredSilence)) throw error;
+  for (let no = 1; ; no += 1) {
+    try {
+      return await ask(() => write.send({ idempotencyKey: keyOf(write.key, no) }));
+    } catch (error) {
+      if (!(error instanceof StoredSilence) || no === keysMax) throw error;
+    }
     const found = await write.lookUp();
-    return found ?? (await ask(() => write.send({ idempotencyKey: `${write.key}-again` })));
+    if (found !== undefined) return found;
   }
+}
+
+function keyOf(key: string, no: number): string {
+  if (no === 1) return key;
+  return no === 2 ? `${key}-again` : `${key}-again-${no - 1}`;
 }
 
 function refusalOf(error: unknown): StripeRefusal {

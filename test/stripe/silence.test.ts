@@ -144,6 +144,16 @@ describe('what Stripe says while it does not answer', () => {
     expect(answer).toEqual(first?.value);
   });
 
+  it('ends although it is remembered under several keys: a request that Stripe would refuse is refused', async () => {
+    const payment = await authorized();
+    await sim.fault({ preset: 'server_error_after', method: 'POST', path: calls.take.path, times: 7 });
+    const { answer } = await persist(() => sim.gateway.take({ key: 'k', paymentRef: payment, amountMinor: 999_999 }));
+    expect(answer).toMatchObject({ kind: 'refused', code: 'amount_too_large' });
+    const keys = (await sim.requests('/capture')).map(({ idempotencyKey }) => idempotencyKey);
+    expect([...new Set(keys)]).toEqual(['k', 'k-again', 'k-again-2', 'k-again-3']);
+    expect((await sim.gateway.readPayment(payment)).capturedMinor).toBe(0);
+  });
+
   it('is a definite no when the key was exchanged, and nothing moved', async () => {
     const payment = await authorized();
     await sim.fault({ preset: 'unauthorized', times: 2 });
