@@ -1,4 +1,5 @@
 import { DomainError } from '../domain/errors.ts';
+import { isPerson } from '../domain/ids.ts';
 import { levelOf, type Principal, type ScopeLevel } from '../domain/principal.ts';
 import { grants } from '../domain/roles.ts';
 import { hasOwners } from './ownership.ts';
@@ -33,12 +34,21 @@ export function allows(policy: Policy, principal: Principal): boolean {
   if (policy.kind === 'public') return true;
   const isMember = principal.memberId !== undefined;
   if (isMember ? !isForMembers(policy) : breadth[levelOf(principal)] < breadth[policy.scope]) return false;
-  return policy.roles.some((role) => grants(principal.roles, role));
+  return policy.roles.some((role) => grants(principal.roles, role)) && !lacksPerson(policy, principal);
 }
 
-/** Throws `forbidden`, naming what would be needed. */
+function lacksPerson(policy: Policy, principal: Principal): boolean {
+  const isRefused = policy.kind === 'key' && policy.noMachines === true;
+  return isRefused && levelOf(principal) !== 'platform' && !isPerson(principal.keyId);
+}
+
+/** Throws `forbidden`, naming what would be needed, or `person_required` where an organisation's key is no person. */
 export function authorise(policy: Policy, principal: Principal): void {
   if (allows(policy, principal) || policy.kind === 'public') return;
+  const { noMachines = false, ...rest } = policy;
+  if (noMachines && allows(rest, principal)) {
+    throw new DomainError('person_required', 'A person of the organisation does this with their own token.');
+  }
   throw new DomainError(
     'forbidden',
     `This needs a key of the ${policy.scope} or wider with ${policy.roles.join(' or ')}.`,

@@ -18,6 +18,8 @@ export type Policy =
       readonly scope: ScopeLevel;
       /** Members may use it with their own token, for what is their own (ownership.ts). */
       readonly forMembers?: true;
+      /** Below the platform only persons may use it: a key of an organisation or a site is a machine (decisions D32). */
+      readonly noMachines?: true;
     };
 
 /** Whether the header `Idempotency-Key` must, may, or need not be given. */
@@ -99,6 +101,11 @@ export function keyed(scope: ScopeLevel, ...roles: readonly Role[]): Policy {
 /** The same for the platform's keys, and for members with their own things. */
 export function ownOrKeyed(...roles: readonly Role[]): Policy {
   return { kind: 'key', roles, scope: 'platform', forMembers: true };
+}
+
+/** People of an organisation with their own token and one of `roles`, and whoever holds it for the platform. */
+export function byPeople(...roles: readonly Role[]): Policy {
+  return { kind: 'key', roles, scope: 'organisation', noMachines: true };
 }
 
 /** Open to everyone. */

@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { organisationId } from '../../src/domain/ids.ts';
-import { seedKey } from '../api/shops.ts';
+import { OrganisationUser } from '../../src/entities/organisation-user.entity.ts';
+import { ordinaryRoles, seedKey } from '../api/shops.ts';
 import { openCounter, type Counter } from '../support/counter.ts';
+import { makeFiledIssuer, type FiledIssuer } from '../support/issuer.ts';
 import { mailsTo } from '../support/mails.ts';
 import { Host, linesOf } from '../support/members.ts';
 import { expectBooksInOrder } from '../support/sale-book.ts';
@@ -10,13 +12,18 @@ import { Till } from '../support/till.ts';
 
 let counter: Counter;
 let host: Host;
+let issuer: FiledIssuer;
 
 beforeAll(async () => {
-  counter = await openCounter();
+  issuer = await makeFiledIssuer();
+  counter = await openCounter({ env: issuer.env });
   host = new Host(counter);
 }, 60_000);
 afterEach(async () => expectBooksInOrder(counter.databaseUrl));
-afterAll(() => counter.close());
+afterAll(async () => {
+  await counter.close();
+  await issuer.close();
+});
 
 interface Shown {
   readonly id: string;
@@ -34,11 +41,18 @@ async function clubWith(minor: number, more: object = {}): Promise<string> {
   return made.body.id;
 }
 
-/** A till with the organisation's own key. */
-async function ownTill(organisation: string): Promise<Till> {
+/** The desk of one of the organisation's people, with their own token. */
+async function ownDesk(organisation: string): Promise<Till> {
+  const user = { organisationId: organisationId(organisation), subject: 'anna', role: 'edit', actor: 'test' } as const;
+  await counter.orm.em.fork().insert(OrganisationUser, { ...user, createdAt: new Date() });
+  const token = await issuer.token({ sub: 'anna', tillflow_organisation: organisation });
+  return new Till(counter.apiUrl, token, { site: '', reader: '' });
+}
+
+/** A till with the organisation's own key, which may all that such a key may. */
+async function keyTill(organisation: string): Promise<Till> {
   const scope = { organisationId: organisationId(organisation), siteId: null };
-  const secret = await seedKey(counter.orm, scope, ['payments.manage.edit']);
-  return new Till(counter.apiUrl, secret, { site: '', reader: '' });
+  return new Till(counter.apiUrl, await seedKey(counter.orm, scope, ordinaryRoles), { site: '', reader: '' });
 }
 
 interface Asked {
@@ -210,7 +224,7 @@ describe('a member’s top-up out of club funds', () => {
   it('that is spent is taken back only by force, which is finance’s to use', async () => {
     const club = await clubWith(25_000);
     const member = await host.member();
-    const own = await ownTill(club);
+    const own = await ownDesk(club);
     const { body } = await topUp(club, member, 1_000, own);
     await host.pay(member, { organisation: club }, 600);
     const refused = await reverse(club, body.id, {}, own);
@@ -222,9 +236,30 @@ describe('a member’s top-up out of club funds', () => {
 });
 
 describe('an organisation’s own key', () => {
-  it('moves its own money and nobody else’s', async () => {
+  it('neither pays, tops up, takes back nor refunds: it may only charge who has consented', async () => {
+    const club = await clubWith(1_000);
+    const till = await keyTill(club);
+    const member = await host.member(500);
+    const { body: given } = await topUp(club, member, 100);
+    const refund = { organisation: club, kind: 'session', subject: 's', currency: 'AUD', description: 'Cancelled' };
+    const lines = [{ member, amount: 100 }];
+    const answers = [
+      await transfer(club, { member }, 100, { till }),
+      await topUp(club, member, 100, till),
+      await reverse(club, given.id, {}, till),
+      await till.post<Shown>('/v1/internal-refunds', { ...refund, lines }, randomUUID()),
+    ];
+    expect(answers.map(told)).toEqual(Array.from({ length: 4 }, () => '403 person_required'));
+    expect([(await ofClub(club)).length, (await ofMember(member)).at(-1)?.balance]).toEqual([1, 600]);
+    const charges = [{ member, amount: { amount: 250, currency: 'AUD' }, description: 'Balls' }];
+    expect(told(await till.post<Shown>('/v1/charges', { charges }, randomUUID()))).toBe('403 consent_missing');
+  });
+});
+
+describe('a person of an organisation', () => {
+  it('moves its money and nobody else’s', async () => {
     const [club, rival] = [await clubWith(1_000), await clubWith(1_000)];
-    const till = await ownTill(club);
+    const till = await ownDesk(club);
     const member = await host.member();
     expect(told(await transfer(club, { member }, 100, { till }))).toBe('201 posted');
     const { body } = await topUp(rival, member, 100);
@@ -240,9 +275,9 @@ describe('an organisation’s own key', () => {
     expect(listed.items.map(({ state }) => state)).toEqual(['posted']);
   });
 
-  it('gives members back what they paid for a session of its own, and for nobody else’s', async () => {
+  it('gives members back what they paid for a session of it, and for nobody else’s', async () => {
     const [club, rival] = [await clubWith(1_000), await clubWith(1_000)];
-    const till = await ownTill(club);
+    const till = await ownDesk(club);
     const member = await host.member();
     const refund = (organisation: string) => {
       const what = { kind: 'session', subject: 'session-7', currency: 'AUD', description: 'Session cancelled' };
@@ -253,7 +288,7 @@ describe('an organisation’s own key', () => {
     expect([told(given), told(await refund(rival))]).toEqual(['201 posted', '404 not_found']);
     expect(await ofMember(member)).toEqual([{ type: 'Refund', amount: 700, balance: 700 }]);
     expect(told(await till.get<Shown>(`/v1/internal-refunds/${given.body.id}`))).toBe('200 posted');
-    const other = await ownTill(rival);
+    const other = await ownDesk(rival);
     expect(told(await other.get<Shown>(`/v1/internal-refunds/${given.body.id}`))).toBe('404 not_found');
   });
 });

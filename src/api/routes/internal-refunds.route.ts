@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { invariant } from '../../domain/invariant.ts';
 import { createInternalRefund, showInternalRefund } from '../internal-refund-writing.ts';
 import type { RefundParts } from '../refund-writing.ts';
-import { keyed, route, type Route } from '../route.ts';
+import { byPeople, keyed, route, type Route } from '../route.ts';
 import { currency, id, idParam, money, text } from '../schemas.ts';
 
 const tag = 'Refunds';
@@ -33,7 +33,7 @@ function create(parts: RefundParts): Route {
     summary: 'Give members back what they paid for a session or an event',
     description:
       'All lines or none. A session’s must be covered by the organisation’s balance; an event’s may go below zero, down to the deployment’s limit.',
-    policy: keyed('organisation', 'payments.refund', 'payments.manage.edit'),
+    policy: byPeople('payments.refund', 'payments.manage.edit'),
     idempotency: 'required',
     body: z
       .strictObject({

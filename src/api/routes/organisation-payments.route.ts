@@ -19,13 +19,14 @@ import {
   type OrganisationPaymentParts,
 } from '../organisation-payment-writing.ts';
 import { refusedField } from '../refused-field.ts';
-import { keyed, route, type Route } from '../route.ts';
+import { byPeople, keyed, route, type Route } from '../route.ts';
 import { id, idParam, listOf, money, pageOf, positiveMoney, text, time } from '../schemas.ts';
 import { pageView } from '../views.ts';
 import { organisationNamed } from './organisations.route.ts';
 
 const tag = 'Organisations';
-const editors = keyed('organisation', 'payments.manage.edit');
+// An organisation's key charges members who have consented, and moves no other money (decisions D32).
+const editors = byPeople('payments.manage.edit');
 const viewers = keyed('organisation', 'payments.manage.view');
 const reasons = ['transfer', 'membership', 'miscellaneous'] as const;
 const paymentSchema = z
