@@ -15,7 +15,7 @@ let sale: string;
 
 beforeAll(async () => {
   system = await openSystem();
-  scene = await setScene(system.counter, planOf(1, 2));
+  scene = await setScene(system, planOf(1, 2));
   const { till, readerRef } = scene.tills[0]!;
   await system.counter.control.reader(readerRef).willTap('4242424242424242');
   sale = (await till.sell(2500, { captureMode: 'automatic' })).body.id;
@@ -26,7 +26,7 @@ afterAll(() => system.close());
 
 describe('the comparison at the end of a seed', () => {
   it('sees money that the processor does not know of', async () => {
-    const other = await setScene(system.counter, planOf(2, 2));
+    const other = await setScene(system, planOf(2, 2));
     expect(await differences({ ...scene, account: other.account })).toEqual([
       `money of ${sale} (posted): the processor says 0, the book 2500`,
     ]);

@@ -2,6 +2,7 @@ import { createConnection, type Connection, type RowDataPacket } from 'mysql2/pr
 import { invariants } from '../../workers/invariant-list.ts';
 import type { Counter } from '../support/counter.ts';
 import { compareMembers } from './member-judge.ts';
+import { compareClubs } from './month-end-judge.ts';
 import type { Scene } from './scene.ts';
 import type { ToldNote } from './trace.ts';
 
@@ -20,6 +21,8 @@ export interface SaleRow {
 /** What the processor and the book say of one seed, side by side. */
 export interface Findings {
   readonly sales: readonly SaleRow[];
+  /** The states of payouts to clubs. */
+  readonly payouts: readonly string[];
   /** What disagrees, in words; empty when all is well. */
   readonly differences: readonly string[];
 }
@@ -43,18 +46,20 @@ export async function compare(counter: Counter, scene: Scene, answers: readonly 
   const connection = await createConnection({ uri: counter.databaseUrl.replace(/^mariadb:/, 'mysql:') });
   try {
     const sales = (await rows<Unread>(connection, salesOf, [scene.accountId])).map(numbered);
+    const clubs = await compareClubs(counter, scene.monthEnd, answers);
     const differences = [
       ...sales.filter((sale) => !final.has(sale.state) && sale.attention === null).map(notOver),
       ...answers.flatMap((answer) => broken(answer, sales)),
       ...(await againstProcessor(counter, scene, sales)),
       ...(await totals(counter, scene, connection)),
       ...(await compareMembers(counter, scene, answers)),
+      ...clubs.differences,
       ...(await rows<RowDataPacket>(connection, unsettledEvents, [scene.accountId])).map(
         (row) => `an event waits in the inbox: ${JSON.stringify(row)}`,
       ),
       ...(await brokenInvariants(connection)),
     ];
-    return { sales, differences };
+    return { sales, payouts: clubs.payouts, differences };
   } finally {
     await connection.end();
   }

@@ -1,6 +1,8 @@
 import { copyFileSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { createSealer } from '../../src/ledger/seal.ts';
+import { verify } from '../../workers/verification.ts';
 import globalSetup from '../support/global-setup.cjs';
 import { stateFolder } from '../support/stack.ts';
 import { planOf } from './plan.ts';
@@ -22,11 +24,13 @@ const sales = whole('--sales', values.sales);
 const bundle = await ownBundle();
 const system = await openSystem();
 const results: RunResult[] = [];
+let isBookSound: boolean;
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void leave());
 try {
   const waiting = seeds.values();
   // Lanes share the worker and its deaths; for a failure's second run, one lane is the default.
   await Promise.all(Array.from({ length: whole('--lanes', values.lanes) }, () => lane(system, waiting)));
+  isBookSound = await proveBook(system);
 } finally {
   await system.close();
   rmSync(bundle, { force: true });
@@ -35,7 +39,18 @@ const failed = results.filter(({ pass }) => !pass);
 say(sums(results));
 if (failed.length > 0) say(`failed: ${failed.map(({ seed }) => seed).join(', ')}`);
 say(`${results.length - failed.length} seeds passed, ${failed.length} failed`);
-process.exit(failed.length === 0 ? 0 : 1);
+process.exit(failed.length === 0 && isBookSound ? 0 : 1);
+
+/** Seals what is not sealed yet, and verifies the whole book of all seeds, its chain included. */
+async function proveBook({ counter: { databaseUrl } }: System): Promise<boolean> {
+  const sealer = createSealer({ databaseUrl });
+  await sealer.seal();
+  await sealer.close();
+  const lines: string[] = [];
+  const holds = await verify(databaseUrl, (line) => lines.push(line));
+  for (const line of holds ? lines.slice(-2) : lines) say(line);
+  return holds;
+}
 
 /** Interrupted: what was started ends, what was found stands in the lines above. */
 async function leave(): Promise<void> {
@@ -55,18 +70,27 @@ async function lane(on: System, waiting: IterableIterator<number>): Promise<void
   }
 }
 
-function lineOf({ seed, planHash, ended, attention, injected, tookMs, pass }: RunResult): string {
-  const states = Object.entries(ended).map(([state, count]) => `${count} ${state}`);
+function lineOf({ seed, planHash, ended, payouts, attention, injected, tookMs, pass }: RunResult): string {
+  const paid = listed(payouts);
   const did = `${injected.faults} faults, ${injected.webhooks} webhooks, ${injected.crashes} crashes`;
   const asked = attention === 0 ? '' : `, ${attention} need attention`;
   const plan = `plan ${planHash.slice(0, 16)}`;
-  return `seed ${seed}  ${plan}  ${states.join(', ')}${asked}  ${did}  ${(tookMs / 1_000).toFixed(1)} s  ${pass ? 'PASS' : 'FAIL'}`;
+  const clubs = paid === '' ? '' : `  payouts: ${paid}`;
+  return `seed ${seed}  ${plan}  ${listed(ended)}${asked}${clubs}  ${did}  ${(tookMs / 1_000).toFixed(1)} s  ${pass ? 'PASS' : 'FAIL'}`;
+}
+
+function listed(counts: Readonly<Record<string, number>>): string {
+  return Object.entries(counts)
+    .map(([state, count]) => `${count} ${state}`)
+    .join(', ');
 }
 
 function sums(all: readonly RunResult[]): string {
   const sum = (of: (result: RunResult) => number): number => all.reduce((total, result) => total + of(result), 0);
-  const sold = sum(({ ended }) => Object.values(ended).reduce((total, count) => total + count, 0));
-  return `${sold} sales, ${sum(({ attention }) => attention)} need attention; injected ${sum(
+  const total = (counts: RunResult['ended']): number =>
+    Object.values(counts).reduce((whole, count) => whole + count, 0);
+  const [sold, paid] = [sum(({ ended }) => total(ended)), sum(({ payouts }) => total(payouts))];
+  return `${sold} sales, ${paid} payouts, ${sum(({ attention }) => attention)} need attention; injected ${sum(
     ({ injected }) => injected.faults,
   )} faults, ${sum(({ injected }) => injected.webhooks)} webhook deviations, ${sum(({ injected }) => injected.crashes)} crashes`;
 }

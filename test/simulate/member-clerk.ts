@@ -28,7 +28,7 @@ export class MemberClerk {
   readonly #member: SceneMember;
   #keys = 0;
 
-  constructor({ counter, workforce }: System, trace: Trace, member: SceneMember) {
+  constructor({ counter, workforce }: Pick<System, 'counter' | 'workforce'>, trace: Trace, member: SceneMember) {
     this.#counter = counter;
     this.#workforce = workforce;
     this.#trace = trace;

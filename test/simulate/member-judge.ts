@@ -1,6 +1,7 @@
 import { demoNames } from '../../workers/demo/seed.ts';
 import type { Counter } from '../support/counter.ts';
 import { ask } from './member-rows.ts';
+import { transferredInAll } from './month-end-judge.ts';
 import type { Scene } from './scene.ts';
 import type { ToldNote } from './trace.ts';
 
@@ -98,7 +99,7 @@ async function wrongBalances(counter: Counter, members: Scene['members']): Promi
   ]);
 }
 
-/** The whole of the account that members' cards are charged at, fees and disputes included. */
+/** The whole of the account that members' cards are charged at, fees, disputes and transfers to clubs included. */
 async function wrongTotal(counter: Counter): Promise<string[]> {
   const { by_currency: truth } = await counter.control.counters(demoNames.account);
   const aud = truth['aud'];
@@ -108,7 +109,8 @@ async function wrongTotal(counter: Counter): Promise<string[]> {
       : aud.captured_minor - aud.refunded_minor - aud.disputed_minor - aud.fees_minor - aud.dispute_fees_minor;
   const code = `processor/stripe/${demoNames.account}/AUD`;
   const [row] = await ask<{ minor: number }>(counter, processorBalance, [code]);
-  return differing('the account of members’ cards', minor, row?.minor ?? 0);
+  const transferred = await transferredInAll(counter);
+  return differing('the account of members’ cards', minor - transferred, row?.minor ?? 0);
 }
 
 /** A host that was told that a payment is paid, or will never be, was told the truth. */

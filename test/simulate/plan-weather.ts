@@ -46,6 +46,14 @@ const cardCalls = [
   { method: 'GET', path: '/v1/events' },
 ] as const;
 
+const transferCalls = [
+  { method: 'POST', path: '/v1/transfers' },
+  { method: 'GET', path: '/v1/transfers' },
+  { method: 'GET', path: '/v1/transfers/:id' },
+] as const;
+
+const bookCalls = [{ method: 'GET', path: '/v1/balance_transactions' }] as const;
+
 const cardEventTypes = ['*', '*', 'payment_intent.*', 'charge.*', 'refund.*', 'charge.dispute.*'];
 
 type Calls = readonly Pick<FaultPlan, 'method' | 'path'>[];
@@ -70,6 +78,16 @@ export function planWeather(random: Random): Weather {
 /** The same where members' cards are charged. */
 export function planCardWeather(random: Random): Weather {
   return weatherOf(random, cardEventTypes, cardCalls);
+}
+
+/** Up to three kinds of faults where organisations are paid by transfer. */
+export function planTransferFaults(random: Random): readonly FaultPlan[] {
+  return Array.from({ length: random.below(4) }, () => fault(random, transferCalls));
+}
+
+/** Up to two kinds of faults where the processor's books are read. */
+export function planReconcileFaults(random: Random): readonly FaultPlan[] {
+  return Array.from({ length: random.below(3) }, () => fault(random, bookCalls));
 }
 
 function weatherOf(random: Random, types: readonly string[], among: Calls): Weather {

@@ -1,5 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { memberStoryCount } from './plan-member.ts';
+import { affairCount } from './plan-affairs.ts';
+import { monthEndStoryCount } from './plan-month-end.ts';
 import { planBytes, planHash, planOf } from './plan.ts';
 
 describe('the plan of a seed', () => {
@@ -25,6 +27,9 @@ describe('the plan of a seed', () => {
     const stories = plans.flatMap(({ tills }) => tills.flatMap(({ sales }) => sales.map(({ story }) => story)));
     expect(new Set(stories).size).toBe(19);
     expect(new Set(plans.flatMap(({ members }) => members.map(({ story }) => story))).size).toBe(memberStoryCount);
+    const monthEnds = plans.flatMap(({ monthEnd }) => monthEnd ?? []);
+    expect(new Set(monthEnds.map(({ story }) => story)).size).toBe(monthEndStoryCount);
+    expect(new Set(monthEnds.flatMap(({ affairs }) => affairs.map(({ step }) => step.do))).size).toBe(affairCount);
     expect(new Set(plans.flatMap(({ weather }) => weather.faults.map(({ preset }) => preset))).size).toBe(8);
     expect(new Set(plans.flatMap(({ weather }) => weather.webhooks.map(({ effect }) => effect))).size).toBe(12);
   });

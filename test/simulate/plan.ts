@@ -4,6 +4,7 @@ import type { ModeName } from '../../simulator/readers/device.ts';
 import type { WebhookRuleWish } from '../../simulator/webhooks/rules.ts';
 import { createRandom } from '../faults/harness/random.ts';
 import { planMember, type MemberPlan } from './plan-member.ts';
+import { planMonthEnd, type MonthEndPlan } from './plan-month-end.ts';
 import { planSale } from './plan-sale.ts';
 import { planCardWeather, planWeather } from './plan-weather.ts';
 
@@ -18,6 +19,8 @@ export interface Plan {
   readonly members: readonly MemberPlan[];
   /** What goes wrong where members' cards are charged. */
   readonly cardWeather: Weather;
+  /** Clubs that are settled and paid meanwhile; not in every seed. */
+  readonly monthEnd: MonthEndPlan | null;
 }
 
 export interface SitePlan {
@@ -97,7 +100,8 @@ export function planOf(seed: number, sales: number): Plan {
   const members = Array.from({ length: Math.ceil(sales / salesPerMember) }, (_, index) =>
     planMember(random, index + 1, crashing),
   );
-  return { seed, sites, tills, weather, members, cardWeather: planCardWeather(random) };
+  const cardWeather = planCardWeather(random);
+  return { seed, sites, tills, weather, members, cardWeather, monthEnd: planMonthEnd(random, crashing) };
 }
 
 /** Names a plan: SHA-256 of its bytes, in hex. */

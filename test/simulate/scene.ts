@@ -17,8 +17,10 @@ import { stateFolder } from '../support/stack.ts';
 import { Till } from '../support/till.ts';
 import { until } from '../support/until.ts';
 import { savedCard } from './member-rows.ts';
+import { bringClubs, type SceneMonthEnd } from './month-end-scene.ts';
 import type { MemberPlan } from './plan-member.ts';
 import type { Plan } from './plan.ts';
+import type { System } from './run.ts';
 
 /** The stage of one seed: an organisation with an account at the processor that no other seed uses. */
 export interface Scene {
@@ -28,6 +30,7 @@ export interface Scene {
   readonly accountId: string;
   readonly tills: readonly SceneTill[];
   readonly members: readonly SceneMember[];
+  readonly monthEnd: SceneMonthEnd | null;
 }
 
 export interface SceneMember {
@@ -46,7 +49,7 @@ export interface SceneTill {
 }
 
 /** Sets the stage on both sides, and waits until the API knows where its webhooks come in. */
-export async function setScene(counter: Counter, plan: Plan): Promise<Scene> {
+export async function setScene({ counter, office }: Pick<System, 'counter' | 'office'>, plan: Plan): Promise<Scene> {
   const tag = `${plan.seed}_${randomUUID().slice(0, 8)}`;
   const account = `acct_sim${tag}`;
   const key = `sk_test_sim${tag}`;
@@ -79,6 +82,7 @@ export async function setScene(counter: Counter, plan: Plan): Promise<Scene> {
     accountId: rows.accountId,
     tills: tills.map((till, index) => ({ till, readerRef: readerRefs[index] ?? '' })),
     members: await Promise.all(plan.members.map((member) => bringMember(counter, member))),
+    monthEnd: plan.monthEnd === null ? null : await bringClubs(office, plan.monthEnd, { seed: plan.seed, tag }),
   };
 }
 

@@ -24,9 +24,10 @@ describe('the whole system under a random day', () => {
     },
   );
 
-  it('really had faults, deviating webhooks and a killed worker in it', async () => {
+  it('really had faults, deviating webhooks, a killed worker and clubs that were paid in it', async () => {
     const results = await Promise.all(runs.values());
     const sum = (of: keyof RunResult['injected']) => results.reduce((total, { injected }) => total + injected[of], 0);
     expect([sum('faults') > 0, sum('webhooks') > 0, sum('crashes') > 0]).toEqual([true, true, true]);
+    expect(results.some(({ payouts }) => (payouts['confirmed'] ?? 0) > 0)).toBe(true);
   });
 });
