@@ -97,7 +97,9 @@ describe('the way from the jobs to the workflows', () => {
 
 describe('every message of a workflow', () => {
   const folder = resolve(__dirname, '../../src/workflows');
-  const sources = readdirSync(folder).map((name) => ({ name, text: readFileSync(join(folder, name), 'utf8') }));
+  const sources = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.ts'))
+    .map((name) => ({ name, text: readFileSync(join(folder, name), 'utf8') }));
   const defined = sources
     .filter(({ name }) => name.endsWith('.messages.ts'))
     .flatMap(({ text }) =>

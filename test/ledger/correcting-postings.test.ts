@@ -15,6 +15,7 @@ import { at, bookOfPlenty, provesRows, stripePlace, type PostingRow } from '../s
 
 const plenty = bookOfPlenty();
 const m1 = { kind: 'member', memberId: 'm1' } as const;
+const o1 = { kind: 'organisation', organisationId: 'o1' } as const;
 
 const rows: readonly PostingRow[] = [
   [
@@ -23,7 +24,7 @@ const rows: readonly PostingRow[] = [
       refund.refundReserved({
         ...at,
         refundId: 'rfd_1',
-        source: { kind: 'organisation', organisationId: 'o1' },
+        source: o1,
         amount: aud(700),
         requestedBy: 'sale',
       }),
