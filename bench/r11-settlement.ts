@@ -1,18 +1,18 @@
-import { createSettlementActivities } from '../src/activities/settlement.activities.ts';
-import { defaultFeeTaxes } from '../src/domain/fee-tax.ts';
+import { createSettlementActivities } from '../src/activities/settlement/settlement.activities.ts';
+import { defaultFeeTaxes } from '../src/domain/organisations/fee-tax.ts';
 import { organisationAccount } from '../src/domain/ledger-account.ts';
 import { openingAccount } from '../src/domain/ledger-account.ts';
 import { credit, debit } from '../src/domain/ledger.ts';
 import { money } from '../src/domain/money.ts';
 import { newId } from '../src/entities/new-id.ts';
-import { readSettlementSources } from '../src/entities/settlement-plan.read.ts';
-import { insertRun } from '../src/entities/settlement-runs.ts';
+import { readSettlementSources } from '../src/entities/settlement/settlement-plan.read.ts';
+import { insertRun } from '../src/entities/settlement/settlement-runs.ts';
 import { SqlPool } from '../src/entities/sql-pool.ts';
 import { createPoster } from '../src/ledger/poster.ts';
 import type { PosterItem } from '../src/ledger/poster-contract.ts';
 import { createTestDatabase, type TestDatabase } from '../test/support/database.ts';
 import type { Bench, BenchContext, Figure } from './contract.ts';
-import { mustEqual, proveInvariants, countOf } from './proof.ts';
+import { mustEqual, proveInvariants, countOf } from './support/proof.ts';
 
 const sizes = { full: [10, 100, 1_000, 10_000], quick: [10, 100] } as const;
 const entriesEach = 3;

@@ -1,5 +1,5 @@
 import type { DomainErrorCode } from '../domain/errors.ts';
-import type { SaleRefusalCode } from '../domain/sale-snapshot.ts';
+import type { SaleRefusalCode } from '../domain/counter/sale-snapshot.ts';
 
 /** Every code a problem can have; stable and public. */
 export type ProblemCode = DomainErrorCode | SaleRefusalCode | 'internal_error';

@@ -4,7 +4,7 @@ import type { SqlEntityManager } from '@mikro-orm/sql';
 import type { Principal, ScopeLevel } from '../domain/principal.ts';
 import type { Role } from '../domain/roles.ts';
 import type { Done, WriteRequest } from '../entities/idempotency.ts';
-import type { Logger } from './logger.ts';
+import type { Logger } from './operations/logger.ts';
 
 /**
  * Who may use a route. `roles`: any one of them suffices. `scope`: the narrowest key that may call it; with `platform`

@@ -6,7 +6,7 @@ import type {
   TransferPort,
   TransferRequest,
   TransferReversal,
-} from '../domain/transfer-port.ts';
+} from '../domain/settlement/transfer-port.ts';
 import { fromStripeAmount, toStripeAmount } from './stripe-amount.ts';
 import { askKeyed, demand, isRefusal } from './stripe-errors.ts';
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import { apiRoutes } from '../../src/api/app.ts';
-import { allows, PolicyMissing, requirePolicies } from '../../src/api/policy.ts';
+import { allows, PolicyMissing, requirePolicies } from '../../src/api/access/policy.ts';
 import type { Policy, Route } from '../../src/api/route.ts';
 import { apiKeyId, organisationId, siteId } from '../../src/domain/ids.ts';
 import type { Scope } from '../../src/domain/principal.ts';
@@ -9,7 +9,7 @@ import { organisationUserRoles, roles, type Role } from '../../src/domain/roles.
 import { listenTo } from './listening.ts';
 import { makeIssuer, type Issuer } from '../support/issuer.ts';
 import { askRoute, isLasting, keyedRoutes, openPaths, refusalOf, thingsOf, type Things } from './permission-matrix.ts';
-import { readerCupboard } from './reader-cupboard.ts';
+import { readerCupboard } from './counter/reader-cupboard.ts';
 import { seedKey } from './shops.ts';
 import { startTestApi, textOf, type TestApi } from './test-api.ts';
 

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Client, Connection } from '@temporalio/client';
-import { SettlementMessenger, type SettlementAddress } from '../../src/api/settlement-messenger.ts';
-import { settlementWorkflowId } from '../../src/workflows/settlement-run.messages.ts';
+import { SettlementMessenger, type SettlementAddress } from '../../src/api/settlement/settlement-messenger.ts';
+import { settlementWorkflowId } from '../../src/workflows/settlement/settlement-run.messages.ts';
 import { runningStack } from '../support/stack.ts';
 
 let connection: Connection;

@@ -5,8 +5,8 @@ import {
   planSettlement,
   type SettlementPlanItem,
   type SettlementSource,
-} from '../../src/domain/settlement-plan.ts';
-import { planWith } from '../../src/domain/settlement-decision.ts';
+} from '../../src/domain/settlement/settlement-plan.ts';
+import { planWith } from '../../src/domain/settlement/settlement-decision.ts';
 
 const rules = { feeTaxes: { AUD: { label: 'GST', rateBp: 1_000 } }, minimums: { AUD: 1_000 } };
 

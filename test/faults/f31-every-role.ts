@@ -12,7 +12,7 @@ import {
   type KeyedRoute,
   type Things,
 } from '../api/permission-matrix.ts';
-import { readerCupboard } from '../api/reader-cupboard.ts';
+import { readerCupboard } from '../api/counter/reader-cupboard.ts';
 import { seedKey } from '../api/shops.ts';
 import { startTestApi, textOf, type TestApi } from '../api/test-api.ts';
 import { makeIssuer, type Issuer } from '../support/issuer.ts';

@@ -5,11 +5,14 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { organisationId, type OrganisationId } from '../../src/domain/ids.ts';
 import { commitRiders } from '../../src/entities/commit-riders.ts';
 import { newId } from '../../src/entities/new-id.ts';
-import { OrganisationLetterDeliveries } from '../../src/entities/organisation-letter-deliveries.ts';
-import { organisationLetterRiders, type OrganisationLetterWord } from '../../src/entities/organisation-letters.ts';
+import { OrganisationLetterDeliveries } from '../../src/entities/organisations/organisation-letter-deliveries.ts';
+import {
+  organisationLetterRiders,
+  type OrganisationLetterWord,
+} from '../../src/entities/organisations/organisation-letters.ts';
 import { SqlPool } from '../../src/entities/sql-pool.ts';
 import { createMailer, type Mailer } from '../../src/jobs/mailer.ts';
-import { sendLetters, type SendLettersDependencies } from '../../src/jobs/send-letters.job.ts';
+import { sendLetters, type SendLettersDependencies } from '../../src/jobs/organisations/send-letters.job.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { freePort } from '../support/free-port.ts';
 import { mailsIn } from '../support/mails.ts';

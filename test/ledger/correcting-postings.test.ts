@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
-import { compareBooks } from '../../src/domain/compare-books.ts';
+import { compareBooks } from '../../src/domain/reconciliation/compare-books.ts';
 import { DomainError } from '../../src/domain/errors.ts';
 import { InvariantViolation } from '../../src/domain/invariant.ts';
-import { partsOf } from '../../src/domain/reconciliation.ts';
+import { partsOf } from '../../src/domain/reconciliation/reconciliation.ts';
 import { readClaimsBy, readPlaceAccounts } from '../../src/ledger/claims.read.ts';
 import { readTransactions } from '../../src/ledger/transactions.read.ts';
 import * as correction from '../../src/ledger/postings/correction.ts';
@@ -20,14 +20,7 @@ const o1 = { kind: 'organisation', organisationId: 'o1' } as const;
 const rows: readonly PostingRow[] = [
   [
     'refund-reserved of a sale',
-    () =>
-      refund.refundReserved({
-        ...at,
-        refundId: 'rfd_1',
-        source: o1,
-        amount: aud(700),
-        requestedBy: 'sale',
-      }),
+    () => refund.refundReserved({ ...at, refundId: 'rfd_1', source: o1, amount: aud(700), requestedBy: 'sale' }),
     'refund-rfd_1-reserved',
     ['debit organisation/o1 700 Card Refund', 'credit refunds-in-flight 700 Card Refund'],
   ],
