@@ -7,28 +7,34 @@ import {
   type Difference,
   type ProviderLine,
 } from '../../domain/reconciliation/reconciliation.ts';
-import { liveDifferences, recordDifferences, type LiveDifference } from '../../entities/reconciliation/differences.ts';
+import {
+  liveDifferences,
+  recordDifferences,
+  type LiveDifference,
+  type Recorded,
+} from '../../entities/reconciliation/differences.ts';
+import { closeDay } from '../../entities/reconciliation/reconciliation-runs.ts';
 import { readClaims, readClaimsBy, readPlaceAccounts, type PlaceAccounts } from '../../ledger/claims.read.ts';
 import type { ReconciliationDesk } from './reconciliation-desk.ts';
+import type { DayPosted } from './reconciliation-posting.ts';
 
-export interface DayCompared {
-  readonly claims: number;
-  readonly matched: number;
-  readonly opened: number;
-  readonly closed: number;
-  readonly alarms: number;
+/** What a day's earlier steps brought. */
+export interface DaySoFar extends DayPosted {
+  readonly lines: number;
 }
 
 /**
- * Compares what was read of a day, and whatever is open from before, with the book: set by set, no query per row. Doing
- * it twice changes nothing.
+ * Compares what was read of a day, and whatever is open from before, with the book: set by set, no query per row. The
+ * differences and the end of the day are written together. Answers how many a person should look at. Doing it twice
+ * changes nothing.
  */
-export async function compareDay(desk: ReconciliationDesk): Promise<DayCompared> {
+export async function compareDay(desk: ReconciliationDesk, soFar: DaySoFar): Promise<{ alarms: number }> {
   const { deps, books, day, account } = desk;
-  const at = deps.now();
+  const now = deps.now();
+  const at = now.toISOString();
   const live = await liveDifferences(deps.pool, account.id);
   const sides = await sidesOf(desk, live);
-  const grace = { youngFrom: new Date(at.getTime() - deps.graceMs).toISOString() };
+  const grace = { youngFrom: new Date(now.getTime() - deps.graceMs).toISOString() };
   const compared = compareBooks(sides.lines.flatMap(partsOf), sides.claims, grace);
   const objects = await books.statuses(
     day,
@@ -36,8 +42,10 @@ export async function compareDay(desk: ReconciliationDesk): Promise<DayCompared>
   );
   const found = withStatuses(compared.differences, objects, grace);
   await books.settle(grossMatches(compared, sides.lines), settledOf(sides.lines, found));
-  const recorded = await recordDifferences(deps.pool, account.id, { found, live, at: at.toISOString() });
-  return { claims: sides.claims.length, matched: compared.matches.length, ...recorded };
+  const counted = { ...soFar, claims: sides.claims.length, matched: compared.matches.length };
+  const and = (recorded: Recorded) => closeDay(day, { figures: { ...counted, ...recorded }, at });
+  const { alarms } = await recordDifferences(deps.pool, account.id, { found, live, at, and });
+  return { alarms };
 }
 
 const statusPrefix = 'status:';

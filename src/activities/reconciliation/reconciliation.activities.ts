@@ -3,10 +3,10 @@ import { processorAccountId } from '../../domain/ids.ts';
 import { unitOfWork } from '../../entities/orm.ts';
 import { Organisation } from '../../entities/organisations/organisation.entity.ts';
 import { ProcessorAccount } from '../../entities/processor-account.entity.ts';
-import { closeDay, loadRun, openScheduledRun } from '../../entities/reconciliation/reconciliation-runs.ts';
+import { loadRun, openScheduledRun } from '../../entities/reconciliation/reconciliation-runs.ts';
 import { endOfDay, localTimestamp, startOfDay } from '../../reports/local-day.ts';
 import { activityEdge } from '../activity-edge.ts';
-import { compareDay } from './reconciliation-comparing.ts';
+import { compareDay, type DaySoFar } from './reconciliation-comparing.ts';
 import {
   openReconciliationDesk,
   type ReconciliationDay,
@@ -16,11 +16,6 @@ import { postDay, type DayPosted } from './reconciliation-posting.ts';
 import { readDay, type ReadingCursor } from './reconciliation-reading.ts';
 
 export type ReconciliationActivities = ReturnType<typeof createReconciliationActivities>;
-
-/** What a day's earlier steps brought. */
-export interface DaySoFar extends DayPosted {
-  readonly lines: number;
-}
 
 /** A processor's books against ours, day by day (spec/temporal.md 5.6). Each step may be done twice. */
 export function createReconciliationActivities(deps: ReconciliationDependencies) {
@@ -38,7 +33,7 @@ export function createReconciliationActivities(deps: ReconciliationDependencies)
       activityEdge(async () => postDay(await openReconciliationDesk(deps, day))),
     /** Compares, writes the differences down, and moves the checkpoint. Answers how many a person should look at. */
     compareProviderDay: (request: { day: ReconciliationDay; soFar: DaySoFar }): Promise<{ alarms: number }> =>
-      activityEdge(() => compare(deps, request)),
+      activityEdge(async () => compareDay(await openReconciliationDesk(deps, request.day), request.soFar)),
   };
 }
 
@@ -55,15 +50,6 @@ async function readWithCursor(deps: ReconciliationDependencies, day: Reconciliat
       }),
     () => reached,
   );
-}
-
-async function compare(
-  deps: ReconciliationDependencies,
-  { day, soFar }: { readonly day: ReconciliationDay; readonly soFar: DaySoFar },
-): Promise<{ alarms: number }> {
-  const { alarms, ...compared } = await compareDay(await openReconciliationDesk(deps, day));
-  await closeDay(deps.pool, day, { figures: { ...soFar, ...compared }, at: deps.now().toISOString() });
-  return { alarms };
 }
 
 async function openScheduled(deps: ReconciliationDependencies, id: string): Promise<string | null> {

@@ -17,8 +17,17 @@ export interface LiveDifference {
 export interface Recorded {
   readonly opened: number;
   readonly closed: number;
-  /** New or changed ones that somebody should look at: all but `timing`. */
+  /** How many somebody should look at: all that are open now but `timing`, whether this look has opened them or not. */
   readonly alarms: number;
+}
+
+/** What a look at a place has found, and what had been found before. */
+export interface Look {
+  readonly found: readonly Difference[];
+  readonly live: readonly LiveDifference[];
+  readonly at: string;
+  /** Written with it or not at all. */
+  readonly and?: (recorded: Recorded) => readonly Statement[];
 }
 
 /** Differences with one place that are not closed. */
@@ -33,13 +42,10 @@ export async function liveDifferences(pool: SqlPool, place: string): Promise<rea
 
 /**
  * Writes down what a look at a place has found: new differences are opened, what is not found any more is closed by
- * itself, and what a person accepted stays so until its figures change. The same look twice changes nothing.
+ * itself, and what a person accepted stays so until its figures change: all of it in one transaction. The same look
+ * twice changes nothing, and counts the same alarms, so that a look that was cut short still calls somebody.
  */
-export async function recordDifferences(
-  pool: SqlPool,
-  place: string,
-  look: { readonly found: readonly Difference[]; readonly live: readonly LiveDifference[]; readonly at: string },
-): Promise<Recorded> {
+export async function recordDifferences(pool: SqlPool, place: string, look: Look): Promise<Recorded> {
   const live = new Map(look.live.map((one) => [one.subject, one]));
   const found = new Map(look.found.map((one) => [one.subject, one]));
   const fresh = [...found.values()].filter(({ subject }) => !live.has(subject));
@@ -49,19 +55,23 @@ export async function recordDifferences(
   });
   const gone = look.live.filter(({ subject }) => !found.has(subject));
   const at = sqlTime(look.at);
-  await inChunks(
-    [
-      ...fresh.map((one) => opening(place, one, at)),
-      ...changed.map(({ known, one }) => changing(known.id, one, at)),
-      ...gone.map(({ id }) => closing(id, at)),
-    ],
-    async (statements) => {
-      await pool.transact(statements);
-    },
-  );
-  const news = [...fresh, ...changed.map(({ one }) => one)];
-  const alarms = news.filter(({ kind }) => kind !== 'timing').length;
-  return { opened: fresh.length, closed: gone.length, alarms };
+  const accepted = new Set(look.live.filter((one) => isAcceptedAs(found, one)).map(({ subject }) => subject));
+  const alarms = [...found.values()].filter(({ kind, subject }) => kind !== 'timing' && !accepted.has(subject)).length;
+  const recorded = { opened: fresh.length, closed: gone.length, alarms };
+  const statements = [
+    ...fresh.map((one) => opening(place, one, at)),
+    ...changed.map(({ known, one }) => changing(known.id, one, at)),
+    ...gone.map(({ id }) => closing(id, at)),
+    ...(look.and?.(recorded) ?? []),
+  ];
+  await pool.transaction((transaction) => inChunks(statements, (chunk) => transaction.send(chunk)));
+  return recorded;
+}
+
+/** A person has accepted it as it still is. */
+function isAcceptedAs(found: ReadonlyMap<string, Difference>, { subject, state, face }: LiveDifference): boolean {
+  const one = found.get(subject);
+  return state === 'accepted' && one !== undefined && faceOf(one) === face;
 }
 
 /** One live row for each: the digest of what it is about. */
@@ -122,7 +132,7 @@ function faceOf(one: Difference): string {
 
 async function inChunks(
   statements: readonly Statement[],
-  use: (chunk: readonly Statement[]) => Promise<void>,
+  use: (chunk: readonly Statement[]) => Promise<unknown>,
 ): Promise<void> {
   const size = 100;
   for (let at = 0; at < statements.length; at += size) await use(statements.slice(at, at + size));

@@ -118,13 +118,12 @@ export async function readCheckpoint(pool: SqlPool, processorAccountId: string):
 }
 
 /** A day is done: the run and the account go on from its end. Telling it twice counts it once. */
-export async function closeDay(
-  pool: SqlPool,
+export function closeDay(
   day: Range & { readonly runId: string; readonly processorAccountId: string },
   { figures, at }: { readonly figures: DayFigures; readonly at: string },
-): Promise<void> {
+): Statement[] {
   const [until, now] = [sqlTime(day.until), sqlTime(at)];
-  await pool.transact([
+  return [
     {
       sql: `UPDATE reconciliation_run SET lines_read = lines_read + ?, fees_posted = fees_posted + ?,
           payouts_posted = payouts_posted + ?, claims_seen = claims_seen + ?, matched = matched + ?, opened = opened + ?,
@@ -142,7 +141,7 @@ export async function closeDay(
       // Only what joins on to what is compared already moves it: a later day read by hand leaves no gap behind.
       values: [day.processorAccountId, until, now, sqlTime(day.from), until, sqlTime(day.from), until],
     },
-  ]);
+  ];
 }
 
 function runOf(row: SqlRow): ReconciliationRunFacts {

@@ -11,7 +11,7 @@ const { openScheduledReconciliation, nextReconciliationDay } = proxyActivities<R
 });
 const { readProviderDay, postProviderDay, compareProviderDay } = proxyActivities<ReconciliationActivities>({
   startToCloseTimeout: '2 hours',
-  heartbeatTimeout: '20 seconds',
+  heartbeatTimeout: '10 seconds',
   retry,
 });
 

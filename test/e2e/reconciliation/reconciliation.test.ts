@@ -58,6 +58,8 @@ async function reconcile(): Promise<Shown> {
   expect([started.status, started.text]).toEqual([202, expect.stringContaining('running')]);
   const path = `/v1/reconciliations/${started.body.id}`;
   await until(async () => (await counter.till.get<Shown>(path)).body.state === 'done', { withinMs: 30_000 });
+  // It says that a person is needed after the day is closed.
+  await counter.temporal.workflow.getHandle(reconcileRunWorkflowId(started.body.id)).result();
   return (await counter.till.get<Shown>(path)).body;
 }
 
