@@ -26,7 +26,7 @@ const client = new Client({ connection });
 const taskQueue = `record-variations-${Date.now()}`;
 const scripts = new Map(variations.map((one) => [idOf(one), activitiesOf(one.script)]));
 const names = ['dispatchSale', 'advanceSale', 'takeSale', 'cancelSale', 'lapseSale', 'loseSale', 'askForDecision'];
-const others = ['settleLateEvent', 'closeLateEvent', 'postProcessorFees'];
+const others = ['settleLateEvent', 'closeLateEvent', 'postProcessorFees', 'keepStrayMoney'];
 const workflowsPath = fileURLToPath(new URL('../../src/workflows/index.ts', import.meta.url));
 const worker = await Worker.create({
   connection: native,
@@ -76,6 +76,8 @@ function inputOf({ type, timing }: Variation): object {
       return { schema: 1, eventRowId: 'pev_1', saleId: 'sal_1' };
     case 'processorFees':
       return { schema: 1, processorAccountId: 'pac_1', pageSize: 2 };
+    case 'strayMoney':
+      return { schema: 1, processorAccountId: 'pac_1', paymentRef: 'pi_1' };
   }
 }
 

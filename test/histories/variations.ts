@@ -3,13 +3,14 @@ import { ApplicationFailure } from '@temporalio/common';
 import type { SaleAnswer, SaleSnapshot } from '../../src/domain/counter/sale-snapshot.ts';
 import type { SaleTiming } from '../../src/domain/counter/sale-timing.ts';
 import { closeLateEvent } from '../../src/workflows/payments/late-event.messages.ts';
+import { closeStrayMoney } from '../../src/workflows/payments/stray-money.messages.ts';
 import * as messages from '../../src/workflows/counter/terminal-sale.messages.ts';
 import { snapshot } from '../workflows/scripted.ts';
 import type { Script } from '../workflows/stories.ts';
 
 /** One run of a workflow whose history is kept: made by combining what can happen, not written one by one. */
 export interface Variation {
-  readonly type: 'terminalSale' | 'lateEvent' | 'processorFees';
+  readonly type: 'terminalSale' | 'lateEvent' | 'processorFees' | 'strayMoney';
   readonly name: string;
   readonly timing?: Partial<SaleTiming>;
   readonly script: Script;
@@ -149,4 +150,26 @@ const processorFees: readonly Variation[] = [0, 1, 2, 3, 4].flatMap((failures) =
   }),
 );
 
-export const variations: readonly Variation[] = [...sales, ...lateEvents, ...processorFees];
+/** So many tries that fail, and so many people who say whose the money is. */
+const strayMoney: readonly Variation[] = [0, 1, 2, 3, 4, 5, 6, 7].flatMap((failures) => {
+  const tries = Array.from({ length: failures }, () => blip);
+  const none: Variation = {
+    type: 'strayMoney',
+    name: `stray-money.${failures}-failures-no-money`,
+    script: { keepStrayMoney: [...tries, () => ({ keptMinor: 0 })] },
+    play: (run) => run.result(),
+  };
+  const closed = [1, 2, 3, 4, 5, 6].map((people): Variation => {
+    const close = (run: WorkflowHandle) => (n: number) =>
+      run.executeUpdate(closeStrayMoney, { args: [{ actor: `key_${n}`, reason: 'given back by hand' }] });
+    return {
+      type: 'strayMoney',
+      name: `stray-money.${failures}-failures-${people}-people`,
+      script: { keepStrayMoney: [...tries, () => ({ keptMinor: 500 })] },
+      play: (run) => Promise.allSettled(Array.from({ length: people }, (_, n) => close(run)(n))),
+    };
+  });
+  return [none, ...closed];
+});
+
+export const variations: readonly Variation[] = [...sales, ...lateEvents, ...processorFees, ...strayMoney];

@@ -27,8 +27,8 @@ export async function hearBank(
     const word = words[payout.place] ?? 'silent';
     return word === 'silent' ? [] : [{ payout, word }];
   });
-  if (spoken.length === 0) return;
   if (by === 'statement') return readStatement(desk, spoken);
+  if (spoken.length === 0) return;
   await Promise.all([
     ...(by === 'call' ? [] : [takeList(desk, spoken)]),
     ...(by === 'list' ? [] : spoken.map((one) => call(desk, one))),
@@ -93,10 +93,9 @@ function actOn(desk: FinanceDesk, payout: string, act: 'confirmation' | 'return'
   return desk.post(act, `/v1/payouts/${payout}/${act}`, { reason: 'said so' });
 }
 
-/** Only what was paid stands in a statement. */
+/** Only what was paid stands in a statement, and what the bank takes for itself, which the book does not have. */
 async function readStatement(desk: FinanceDesk, spoken: readonly Spoken[]): Promise<void> {
   const paid = spoken.filter(({ word, payout }) => word === 'paid' && payout.amount.amount > 0);
-  if (paid.length === 0) return;
   const { counter } = desk.office;
   const response = await fetch(`${counter.apiUrl}/v1/bank-statements?bankRef=operating`, {
     method: 'POST',
@@ -104,7 +103,10 @@ async function readStatement(desk: FinanceDesk, spoken: readonly Spoken[]): Prom
       ...{ authorization: `Bearer ${counter.shop.secret}`, 'content-type': 'text/csv' },
       'idempotency-key': randomUUID(),
     },
-    body: statementOf(paid.map(({ payout }) => payout)),
+    body: statementOf(
+      paid.map(({ payout }) => payout),
+      desk.scene.account,
+    ),
   });
   const told = (await response.json()) as ToldFinance;
   desk.note(`the bank’s statement: ${response.status} ${told.code ?? ''}`, told.id);
@@ -112,10 +114,12 @@ async function readStatement(desk: FinanceDesk, spoken: readonly Spoken[]): Prom
   await counter.temporal.workflow.getHandle(bankStatementWorkflowId(told.id ?? '')).result();
 }
 
+const feeMinor = 250;
+
 /** Today's, from nothing: what was paid out of our account. */
-function statementOf(payouts: readonly Placed[]): string {
+function statementOf(payouts: readonly Placed[], reference: string): string {
   const today = localDayAt(new Date().toISOString(), 'Australia/Sydney');
-  const total = payouts.reduce((sum, { amount }) => sum + amount.amount, 0);
+  const total = payouts.reduce((sum, { amount }) => sum + amount.amount, feeMinor);
   const major = (minor: number): string => `${minor < 0 ? '-' : ''}${(Math.abs(minor) / 100).toFixed(2)}`;
   return [
     'Type,Date,Amount,Currency,Reference,Description',
@@ -124,6 +128,7 @@ function statementOf(payouts: readonly Placed[]): string {
       ({ no, attempt, amount }) =>
         `entry,${today},${major(-amount.amount)},AUD,PO-${no}-${attempt},Direct credit to a club`,
     ),
+    `entry,${today},${major(-feeMinor)},AUD,${reference}-${randomUUID()},Account fee`,
     `closing,${today},${major(-total)},AUD,,`,
   ].join('\r\n');
 }

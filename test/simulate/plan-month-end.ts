@@ -140,9 +140,9 @@ function planClub(random: Random): ClubPlan {
 /** What is filed, told by the bank and repaired, twice: what came back is paid again. */
 function payments(random: Random, plans: readonly ClubPlan[], crashing: boolean): Told {
   const clubs = plans.length;
-  const bank = (): OfficeStep => ({
-    do: 'bank',
-    by: random.pick(['list', 'list', 'call', 'both', 'statement'] as const),
+  const bank = () => ({
+    do: 'bank' as const,
+    by: random.pick(['list', 'list', 'call', 'both', 'statement', 'statement'] as const),
     words: Array.from({ length: clubs }, () => random.pick(['paid', 'paid', 'returned', 'silent'] as const)),
   });
   const repair = (): OfficeStep => ({
@@ -159,6 +159,7 @@ function payments(random: Random, plans: readonly ClubPlan[], crashing: boolean)
     ...[withCrash(random, crashing, repair()), file(random), bank()],
     // What was given up may be settled again.
     ...(random.below(2) === 0 ? [start(random), approve(random), file(random), bank()] : []),
+    ...(random.below(2) === 0 ? [{ ...bank(), by: 'statement' } as const] : []),
   ];
 }
 
