@@ -40,7 +40,7 @@ const nominalTime = defineSearchAttributeKey('TemporalScheduledStartTime', Searc
 /** Where the run stands between two steps. */
 interface Course {
   run: SettlementSnapshot;
-  /** The last payout that was begun. */
+  /** The last item whose payout was begun. */
   cursor: string | null;
   /** Since when it waits for approval, in ms. */
   readonly since: number;
