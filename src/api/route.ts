@@ -54,7 +54,7 @@ export interface ApiRequest<P, Q, B> {
   /** Aborted when the caller goes away. */
   readonly gone: AbortSignal;
   readonly log: Logger;
-  /** Does a write in one transaction, once per idempotency key if there is one. */
+  /** Does a write in one transaction, once per idempotency key if there is one; all of it by `em`. */
   readonly once: (work: (em: SqlEntityManager) => Promise<Done>) => Promise<Answer>;
 }
 

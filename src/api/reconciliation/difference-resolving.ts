@@ -1,9 +1,11 @@
+import type { SqlEntityManager } from '@mikro-orm/sql';
 import { DomainError } from '../../domain/errors.ts';
 import { advice, type Decision } from '../../domain/reconciliation/reconciliation.ts';
 import { signatureOf, type Principal } from '../../domain/principal.ts';
-import { actStatement } from '../../entities/audit.ts';
+import { recordAct } from '../../entities/audit.ts';
 import { loadDifference, type ShownDifference } from '../../entities/reconciliation/differences.read.ts';
 import { sqlTime, type SqlPool, type Statement } from '../../entities/sql-pool.ts';
+import { rowsIn, runIn } from '../../entities/unit-sql.ts';
 
 /** What a person says of a difference. */
 export interface Resolution {
@@ -18,16 +20,20 @@ export interface Resolution {
  * `difference_not_open`.
  */
 export async function resolveDifference(
-  pool: SqlPool,
+  em: SqlEntityManager,
   asked: { readonly id: string; readonly principal: Principal; readonly resolution: Resolution },
 ): Promise<ShownDifference> {
   const { id, principal, resolution } = asked;
-  const found = await loadDifference(pool, id);
+  const found = await loadDifference(rowsIn(em), id);
   if (found.state !== 'open') {
     throw new DomainError('difference_not_open', `The difference is ${found.state}.`, { state: found.state });
   }
-  const again = resolution.decision === 'repost' ? await readAgain(pool, found) : [];
-  const act = actStatement({
+  const again = resolution.decision === 'repost' ? await readAgain(rowsIn(em), found) : [];
+  if ((await runIn(em, decided(found, principal, resolution))) === 0) {
+    throw new DomainError('conflict', 'The difference was changed meanwhile.');
+  }
+  for (const statement of again) await runIn(em, statement);
+  recordAct(em, {
     ...signatureOf(principal),
     action: `difference.${resolution.decision}`,
     target: id,
@@ -36,10 +42,7 @@ export async function resolveDifference(
     after: { decision: resolution.decision },
     reason: resolution.reason,
   });
-  await pool.transact([decided(found, principal, resolution), act, ...again]);
-  const after = await loadDifference(pool, id);
-  if (after.version === found.version) throw new DomainError('conflict', 'The difference was changed meanwhile.');
-  return after;
+  return loadDifference(rowsIn(em), id);
 }
 
 const stateAfter: Readonly<Record<Decision, 'accepted' | 'closed' | 'open'>> = {
@@ -66,7 +69,7 @@ function decided(found: ShownDifference, principal: Principal, { decision, reaso
  * Stored events about the object go through the dispatcher again, and the sweep reads the processor's events from before
  * the object was made: an event that was lost is found, one that was known does nothing twice.
  */
-async function readAgain(pool: SqlPool, found: ShownDifference): Promise<readonly Statement[]> {
+async function readAgain(pool: Pick<SqlPool, 'rows'>, found: ShownDifference): Promise<readonly Statement[]> {
   if (!found.place.startsWith('pac_')) {
     throw new DomainError('invalid_request', 'Only a processor has events that can be read again.');
   }

@@ -46,7 +46,7 @@ export async function listDifferences(pool: SqlPool, query: DifferenceQuery): Pr
 }
 
 /** The difference named `id`. Throws `not_found`. */
-export async function loadDifference(pool: SqlPool, id: string): Promise<ShownDifference> {
+export async function loadDifference(pool: Pick<SqlPool, 'rows'>, id: string): Promise<ShownDifference> {
   const [row] = await pool.rows('SELECT * FROM reconciliation_difference WHERE id = ?', [id]);
   if (row === undefined) throw new DomainError('not_found', 'There is no such difference.');
   return shown(row);

@@ -68,7 +68,7 @@ export function insertRun(run: NewRun): Statement {
 }
 
 /** The run named `id`. Throws `not_found`. */
-export async function loadRun(pool: SqlPool, id: string): Promise<ReconciliationRunFacts> {
+export async function loadRun(pool: Pick<SqlPool, 'rows'>, id: string): Promise<ReconciliationRunFacts> {
   const [row] = await pool.rows(`SELECT ${columns} FROM reconciliation_run WHERE id = ?`, [id]);
   if (row === undefined) throw new DomainError('not_found', 'There is no such reconciliation.');
   return runOf(row);

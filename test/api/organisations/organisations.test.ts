@@ -191,6 +191,14 @@ describe('the people of an organisation', () => {
     expect(told(await ask('DELETE', path('/anna')))).toBe('404 not_found');
   });
 
+  it('are entered once by two at the same moment', async () => {
+    const answers = await Promise.all(Array.from({ length: 8 }, () => ask('PUT', path('/carl'), { role: 'edit' })));
+    for (const answer of answers)
+      expect(['200 undefined', '409 conflict']).toContain(`${answer.status} ${String(answer.body['code'])}`);
+    expect(itemsOf(await ask('GET', path())).filter(({ subject }) => subject === 'carl')).toHaveLength(1);
+    await ask('DELETE', path('/carl'));
+  });
+
   it('see and reach nothing but their own organisation, and only by their exact name', async () => {
     await ask('PUT', path('/bert'), { role: 'edit' });
     const bert = await token('bert');

@@ -140,13 +140,11 @@ describe("the processor's books and ours", () => {
     const { id: refund } = await counter.control.paymentIntent(card.paymentRef).refundInConsole({ amount: 900 });
     const foreign = await foreignCharge(1_234);
     const run = await reconcile();
-    const { typedSearchAttributes: shown } = await counter.temporal.workflow
-      .getHandle(reconcileRunWorkflowId(run.id))
-      .describe();
-    expect([shown.get(attributes.needsAttention), shown.get(attributes.attentionReason)]).toEqual([
-      true,
-      'books_differ',
-    ]);
+    const workflow = counter.temporal.workflow.getHandle(reconcileRunWorkflowId(run.id));
+    const reasonShown = async () => (await workflow.describe()).typedSearchAttributes.get(attributes.attentionReason);
+    // The run is done in the rows before its workflow has said so.
+    await until(async () => (await reasonShown()) === 'books_differ');
+    expect((await workflow.describe()).typedSearchAttributes.get(attributes.needsAttention)).toBe(true);
     const open = [...(await differences())].sort((a, b) => a.subject.localeCompare(b.subject));
     expect(open.map(({ kind, subject, theirs, isAlarm }) => [kind, subject, theirs, isAlarm])).toEqual([
       ['missing_here', `in:${foreign}`, 1_234, true],
@@ -194,5 +192,57 @@ describe("the processor's books and ours", () => {
     const backwards = { processorAccount: account, from, until: '2026-01-01T00:00:00Z' };
     expect(await ask(backwards)).toEqual([422, 'invalid_request']);
     expect(await ask({ processorAccount: 'pac_01J00000000000000000000000' })).toEqual([404, 'not_found']);
+  });
+});
+
+describe('a write about the books', () => {
+  /** Whatever is asked under a key of this kind cannot be finished. */
+  const trouble = `CREATE TRIGGER unkept BEFORE UPDATE ON idempotency_request FOR EACH ROW
+    IF NEW.idempotency_key LIKE 'unkept-%' THEN SIGNAL SQLSTATE '45000'; END IF`;
+  const countOf = async (sql: string) => (await rowsOf(counter.databaseUrl, sql)).length;
+
+  /** Asks while its answer cannot be kept, and then twice more under the same key. */
+  async function askThrice(path: string, body: object, traces: string): Promise<readonly [number, number][]> {
+    const key = `unkept-${randomUUID()}`;
+    const seen: [number, number][] = [];
+    await rowsOf(counter.databaseUrl, trouble);
+    for (let n = 0; n < 3; n += 1) {
+      const { status } = await counter.till.post<Shown>(path, body, key);
+      seen.push([status, await countOf(traces)]);
+      if (n === 0) await rowsOf(counter.databaseUrl, 'DROP TRIGGER unkept');
+    }
+    return seen;
+  }
+
+  it('is not done where its answer cannot be kept, and once however often it is asked again', async () => {
+    const from = new Date(Date.now() - 3_600_000).toISOString();
+    const wish = { processorAccount: account, from, until: new Date(Date.now() - 1_000).toISOString() };
+    const runs = `SELECT id FROM reconciliation_run WHERE until_at = '${wish.until.replace('T', ' ').replace('Z', '')}'`;
+    expect(await askThrice('/v1/reconciliations', wish, runs)).toEqual([
+      [500, 0],
+      [202, 1],
+      [202, 1],
+    ]);
+    const [run] = await rowsOf<{ id: string }>(counter.databaseUrl, runs);
+    const path = `/v1/reconciliations/${run?.id ?? ''}`;
+    await until(async () => (await counter.till.get<Shown>(path)).body.state === 'done', { withinMs: 30_000 });
+    expect(await countOf(`SELECT no FROM audit_event WHERE target = '${run?.id ?? ''}'`)).toBe(1);
+  });
+
+  it('on a difference stands or falls with its audit and its answer', async () => {
+    const id = 'rcd_01KAJ0000000000000000000AA';
+    await rowsOf(
+      counter.databaseUrl,
+      `INSERT INTO reconciliation_difference (id, place, subject, open_key, kind, state, currency, detail, created_at, updated_at)
+       VALUES ('${id}', '${account}', 'in:ch_unkept', 'unkept', 'missing_here', 'open', 'AUD', 'x', NOW(6), NOW(6))`,
+    );
+    const decided = { decision: 'accept', reason: 'looked at' };
+    const traces = `SELECT 1 FROM reconciliation_difference WHERE id = '${id}' AND state = 'accepted'
+      UNION ALL SELECT 2 FROM audit_event WHERE target = '${id}'`;
+    expect(await askThrice(`/v1/reconciliation-differences/${id}/resolution`, decided, traces)).toEqual([
+      [500, 0],
+      [200, 2],
+      [200, 2],
+    ]);
   });
 });

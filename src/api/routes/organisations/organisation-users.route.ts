@@ -6,6 +6,7 @@ import { unitOfWork, type Orm } from '../../../entities/orm.ts';
 import { OrganisationUser } from '../../../entities/organisations/organisation-user.entity.ts';
 import { organisationUser, organisationUsers } from '../../../entities/organisations/organisation-users.ts';
 import { scopedTo } from '../../../entities/scoped-reads.ts';
+import { refusingDuplicates } from '../../duplicates.ts';
 import { made } from '../../once.ts';
 import { keyed, route, type Route } from '../../route.ts';
 import { id, idParam, time } from '../../schemas.ts';
@@ -66,7 +67,7 @@ function put(): Route {
         const before = known === null ? {} : { before: view(known) };
         const row = known ?? em.create(OrganisationUser, newUser(organisationId, params.subject, principal));
         row.role = body.role;
-        await em.persist(row).flush();
+        await refusingDuplicates('subject', () => em.persist(row).flush());
         const act = {
           action: 'organisation.user',
           target: params.subject,

@@ -9,7 +9,12 @@ import {
 import { differenceView, resolveDifference } from '../../reconciliation/difference-resolving.ts';
 import { instant } from '../../local-days.ts';
 import { made } from '../../once.ts';
-import { startReconciliation, type ReconciliationParts } from '../../reconciliation/reconciliation-starting.ts';
+import {
+  planReconciliation,
+  startReconciliation,
+  writeReconciliation,
+  type ReconciliationParts,
+} from '../../reconciliation/reconciliation-starting.ts';
 import { keyed, route, type Route } from '../../route.ts';
 import { id, idParam, listOf, text } from '../../schemas.ts';
 
@@ -65,7 +70,7 @@ const page = {
 
 /** Processors' books against ours: runs, differences, and what people say of them. */
 export function reconciliationRoutes(parts: ReconciliationParts): readonly Route[] {
-  return [start(parts), runs(parts), run(parts), differences(parts), difference(parts), resolve(parts)];
+  return [start(parts), runs(parts), run(parts), differences(parts), difference(parts), resolve()];
 }
 
 function start(parts: ReconciliationParts): Route {
@@ -81,11 +86,17 @@ function start(parts: ReconciliationParts): Route {
       .strictObject({ processorAccount: id('processorAccount'), from: instant.optional(), until: instant.optional() })
       .meta({ id: 'NewReconciliation' }),
     responses: { 202: { description: 'Under way', schema: runSchema } },
-    handle: async ({ principal, body: wish, once }) =>
-      once(async () => {
-        const started = await startReconciliation(parts, { principal, wish });
-        return made(202, started.id, runView(started));
-      }),
+    handle: async ({ principal, body: wish, once }) => {
+      const planned = await planReconciliation(parts, { principal, wish });
+      const answer = await once(async (em) => {
+        const run = await writeReconciliation(em, { principal, planned });
+        return made(202, run.id, runView(run));
+      });
+      // Also for an answer given again: the first call may have died before it could start the run.
+      const { id: runId } = z.object({ id: z.string() }).parse(JSON.parse(String(answer.body)));
+      await startReconciliation(parts, runId);
+      return answer;
+    },
   });
 }
 
@@ -160,7 +171,7 @@ function difference({ pool }: ReconciliationParts): Route {
   });
 }
 
-function resolve({ pool }: ReconciliationParts): Route {
+function resolve(): Route {
   return route({
     method: 'post',
     path: '/v1/reconciliation-differences/:id/resolution',
@@ -174,8 +185,8 @@ function resolve({ pool }: ReconciliationParts): Route {
     body: z.strictObject({ decision: z.enum(decisions), reason: text(500) }).meta({ id: 'DifferenceResolution' }),
     responses: { 200: { description: 'As it stands then', schema: differenceSchema } },
     handle: async ({ principal, params, body: resolution, once }) =>
-      once(async () => {
-        const after = await resolveDifference(pool, { id: params.id, principal, resolution });
+      once(async (em) => {
+        const after = await resolveDifference(em, { id: params.id, principal, resolution });
         return made(200, after.id, differenceView(after));
       }),
   });

@@ -15,7 +15,7 @@ import type { SqlPool } from '../../../entities/sql-pool.ts';
 import { findReport, reports } from '../../../reports/report-registry.ts';
 import type { Report } from '../../../reports/report.ts';
 import { instant } from '../../local-days.ts';
-import { made } from '../../once.ts';
+import { isReplayed, made } from '../../once.ts';
 import { authorise } from '../../access/policy.ts';
 import { refusedField } from '../../refused-field.ts';
 import { fileHeaders, instantAsked, parseParams, requesterOf, type ReportParts } from '../../reports/report-asking.ts';
@@ -77,7 +77,7 @@ function ask(parts: ReportJobParts): Route {
         asked = job.id;
         return made(202, job.id, reportJobView(job, new Date()));
       });
-      if (asked !== undefined) parts.offerReport(asked);
+      if (asked !== undefined && !isReplayed(answer)) parts.offerReport(asked);
       return answer;
     },
   });
