@@ -1,4 +1,4 @@
-import { createHmac } from 'node:crypto';
+import { Webhook } from 'standardwebhooks';
 
 /** A message as its receiver is to verify it. */
 export interface SignedMessage {
@@ -20,18 +20,17 @@ export function standardWebhookHeaders(
   secrets: readonly string[],
 ): Readonly<Record<string, string>> {
   const timestamp = String((at.getTime() - (at.getTime() % 1_000)) / 1_000);
-  const signed = `${id}.${timestamp}.${body}`;
-  const signatures = secrets.map(
-    (secret) => `v1,${createHmac('sha256', keyOf(secret)).update(signed).digest('base64')}`,
-  );
+  const signatures = secrets.map((secret) => webhookOf(secret).sign(id, at, body));
   return { 'webhook-id': id, 'webhook-timestamp': timestamp, 'webhook-signature': signatures.join(' ') };
 }
 
-function keyOf(secret: string): Buffer {
+function webhookOf(secret: string): Webhook {
   const text = secret.startsWith(prefix) ? secret.slice(prefix.length) : secret;
-  const key = Buffer.from(text, 'base64');
   const isBase64 = /^[A-Za-z0-9+/]+={0,2}$/.test(text);
   // Never with the secret in the message: errors are logged.
-  if (!isBase64 || key.length < 24) throw new TypeError('A callback secret is not base64 of at least 24 bytes');
-  return key;
+  if (!isBase64 || Buffer.from(text, 'base64').length < 24) {
+    throw new TypeError('A callback secret is not base64 of at least 24 bytes');
+  }
+  // The library takes padded base64 only.
+  return new Webhook(Buffer.from(text, 'base64').toString('base64'));
 }
