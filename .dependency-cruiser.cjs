@@ -23,13 +23,13 @@ module.exports = {
     layer('activities', '^src/activities/', [
       '^src/(domain|ledger|entities|stripe|paystack|reports)/',
       '^src/workflows/.*\\.messages\\.ts$',
-      '^src/jobs/[^/]+\\.queue\\.ts$',
+      '^src/jobs/.*\\.queue\\.ts$',
     ]),
     layer('jobs', '^src/jobs/', ['^src/(domain|entities|workflows)/']),
     layer('api', '^src/api/', [
       '^src/(domain|entities|workflows|reports)/',
       '^src/ledger/.*\\.read\\.ts$',
-      '^src/jobs/[^/]+\\.queue\\.ts$',
+      '^src/jobs/.*\\.queue\\.ts$',
       '^src/(stripe|paystack)/(webhook|.*\\.direct)\\.ts$',
     ]),
     never(

@@ -1,4 +1,4 @@
-import type { Owner } from './belongings.ts';
+import type { Owner } from './support/belongings.ts';
 
 /** How a run was asked for, and who cleans up after it. */
 export interface BenchContext extends Owner {

@@ -1,9 +1,9 @@
 import { parseArgs } from 'node:util';
-import { Belongings } from './belongings.ts';
+import { Belongings } from './support/belongings.ts';
 import { benches } from './benches.ts';
 import type { Bench, BenchContext } from './contract.ts';
-import { figureLine, lastLine, worstVerdict } from './report.ts';
-import { describeSurroundings } from './surroundings.ts';
+import { figureLine, lastLine, worstVerdict } from './support/report.ts';
+import { describeSurroundings } from './support/surroundings.ts';
 
 // npm run bench [-- R1 R2 …] [--seconds N] [--rounds N] [--quick]: measures what quality.md 1 says, as ratios.
 

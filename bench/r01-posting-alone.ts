@@ -1,6 +1,6 @@
 import type { Bench } from './contract.ts';
-import { openOurSide, openRawSide } from './posting-sides.ts';
-import { alternate } from './rounds.ts';
+import { openOurSide, openRawSide } from './support/posting-sides.ts';
+import { alternate } from './support/rounds.ts';
 
 /** One caller: what the ledger service costs where nothing can be shared with others. */
 export const postingAlone: Bench = {

@@ -1,6 +1,6 @@
 import type { Bench, BenchContext, Figure } from './contract.ts';
-import { openOurSide, openRawSide } from './posting-sides.ts';
-import { alternate } from './rounds.ts';
+import { openOurSide, openRawSide } from './support/posting-sides.ts';
+import { alternate } from './support/rounds.ts';
 
 /** Many callers, with refusals, repeated op_keys and a rider on every posting. */
 export const postingTogether: Bench = {

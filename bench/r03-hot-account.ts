@@ -1,6 +1,6 @@
 import type { Bench, BenchContext, Figure } from './contract.ts';
-import { openOurSide } from './posting-sides.ts';
-import { alternate } from './rounds.ts';
+import { openOurSide } from './support/posting-sides.ts';
+import { alternate } from './support/rounds.ts';
 
 /** One account in every posting, as an organisation on a busy evening, against accounts drawn at random. */
 export const hotAccount: Bench = {

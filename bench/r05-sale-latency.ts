@@ -1,16 +1,16 @@
-import { openBareSales, type BareSales } from './bare-sales.ts';
-import { runCallers, type CallerRun } from './callers.ts';
+import { openBareSales, type BareSales } from './support/bare-sales.ts';
+import { runCallers, type CallerRun } from './support/callers.ts';
 import type { Bench, BenchContext, Figure } from './contract.ts';
-import { countHistory } from './history-counts.ts';
-import { processTimes, usedBetween } from './process-time.ts';
-import { mustEqual } from './proof.ts';
-import { RealSales } from './real-sales.ts';
-import { alternate, type Side } from './rounds.ts';
-import { proveSales } from './sale-proof.ts';
-import { median } from './statistics.ts';
-import { services } from './surroundings.ts';
-import { openClient } from './temporal-client.ts';
-import { openSystem, type BenchSystem } from './system.ts';
+import { countHistory } from './support/history-counts.ts';
+import { processTimes, usedBetween } from './support/process-time.ts';
+import { mustEqual } from './support/proof.ts';
+import { RealSales } from './support/real-sales.ts';
+import { alternate, type Side } from './support/rounds.ts';
+import { proveSales } from './support/sale-proof.ts';
+import { median } from './support/statistics.ts';
+import { services } from './support/surroundings.ts';
+import { openClient } from './support/temporal-client.ts';
+import { openSystem, type BenchSystem } from './support/system.ts';
 
 const manyCallers = 16;
 

@@ -1,12 +1,12 @@
 import { createStripeClient } from '../src/stripe/stripe-client.ts';
 import { until } from '../test/support/until.ts';
 import type { Bench } from './contract.ts';
-import { countHistory } from './history-counts.ts';
-import { countOf, mustEqual } from './proof.ts';
-import { RealSales } from './real-sales.ts';
-import { proveSales } from './sale-proof.ts';
-import { openClient } from './temporal-client.ts';
-import { openSystem, type BenchSystem } from './system.ts';
+import { countHistory } from './support/history-counts.ts';
+import { countOf, mustEqual } from './support/proof.ts';
+import { RealSales } from './support/real-sales.ts';
+import { proveSales } from './support/sale-proof.ts';
+import { openClient } from './support/temporal-client.ts';
+import { openSystem, type BenchSystem } from './support/system.ts';
 
 const salesSold = 10;
 

@@ -1,12 +1,12 @@
 import type { Bench, BenchContext, Figure } from './contract.ts';
-import { processTimes, usedBetween } from './process-time.ts';
-import { countOf, mustEqual, type Queryable } from './proof.ts';
-import { alternate, type Side } from './rounds.ts';
-import { services } from './surroundings.ts';
-import { openSystem, type BenchSystem } from './system.ts';
-import { WebhookCallers } from './webhook-callers.ts';
-import { sampleEvents, webhookRequests } from './webhook-events.ts';
-import { startBareServer } from './webhook-servers.ts';
+import { processTimes, usedBetween } from './support/process-time.ts';
+import { countOf, mustEqual, type Queryable } from './support/proof.ts';
+import { alternate, type Side } from './support/rounds.ts';
+import { services } from './support/surroundings.ts';
+import { openSystem, type BenchSystem } from './support/system.ts';
+import { WebhookCallers } from './support/webhook-callers.ts';
+import { sampleEvents, webhookRequests } from './support/webhook-events.ts';
+import { startBareServer } from './support/webhook-servers.ts';
 
 const callers = 16;
 /** Deliveries of one round, for each second that it is asked to last. */

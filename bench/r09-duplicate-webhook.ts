@@ -1,10 +1,10 @@
 import type { Bench, BenchContext, Figure } from './contract.ts';
-import { countOf, mustEqual } from './proof.ts';
-import { inPairs } from './rounds.ts';
-import { openSystem, type BenchSystem } from './system.ts';
-import { WebhookCallers } from './webhook-callers.ts';
-import { sampleEvents, webhookRequests, type WebhookRequest } from './webhook-events.ts';
-import { startAnotherApi } from './webhook-servers.ts';
+import { countOf, mustEqual } from './support/proof.ts';
+import { inPairs } from './support/rounds.ts';
+import { openSystem, type BenchSystem } from './support/system.ts';
+import { WebhookCallers } from './support/webhook-callers.ts';
+import { sampleEvents, webhookRequests, type WebhookRequest } from './support/webhook-events.ts';
+import { startAnotherApi } from './support/webhook-servers.ts';
 
 const callers = 16;
 const deliveriesPerSecond = 1_500;

@@ -3,13 +3,13 @@ import { connect, type Socket } from 'node:net';
 import { setTimeout } from 'node:timers/promises';
 import { until } from '../test/support/until.ts';
 import type { Bench, BenchContext, Figure } from './contract.ts';
-import { RealSales } from './real-sales.ts';
-import { proveSales } from './sale-proof.ts';
-import { median, percentile } from './statistics.ts';
-import { openClient } from './temporal-client.ts';
-import { openSystem, type BenchSystem } from './system.ts';
-import { exchange } from './webhook-callers.ts';
-import { webhookRequest } from './webhook-events.ts';
+import { RealSales } from './support/real-sales.ts';
+import { proveSales } from './support/sale-proof.ts';
+import { median, percentile } from './support/statistics.ts';
+import { openClient } from './support/temporal-client.ts';
+import { openSystem, type BenchSystem } from './support/system.ts';
+import { exchange } from './support/webhook-callers.ts';
+import { webhookRequest } from './support/webhook-events.ts';
 
 /** A look at the sale every few ms; what is measured is later than the truth by half of it. */
 const lookEveryMs = 2;

@@ -3,10 +3,10 @@ import { organisationAccount } from '../src/domain/ledger-account.ts';
 import { SqlPool } from '../src/entities/sql-pool.ts';
 import { readHolderBalance, readHolderBalanceAt } from '../src/reports/holder-balance.ts';
 import type { Bench, BenchContext, Figure } from './contract.ts';
-import { runCallers } from './callers.ts';
-import { mustEqual } from './proof.ts';
-import { alternate, type Side } from './rounds.ts';
-import { accountOfClub, openStatementBook, type StatementBook } from './statement-book.ts';
+import { runCallers } from './support/callers.ts';
+import { mustEqual } from './support/proof.ts';
+import { alternate, type Side } from './support/rounds.ts';
+import { accountOfClub, openStatementBook, type StatementBook } from './support/statement-book.ts';
 
 /** A balance is one row by index, now and at any instant, whatever the length of the history. */
 export const balanceReads: Bench = {

@@ -1,10 +1,10 @@
-import { runCallers } from './callers.ts';
+import { runCallers } from './support/callers.ts';
 import type { Bench, BenchContext, Figure } from './contract.ts';
-import { MemberCallers, type MemberAsk } from './member-callers.ts';
-import { proveMembers } from './member-proof.ts';
-import { addMembers } from './members.ts';
-import { inPairs } from './rounds.ts';
-import { openSystem } from './system.ts';
+import { MemberCallers, type MemberAsk } from './support/member-callers.ts';
+import { proveMembers } from './support/member-proof.ts';
+import { addMembers } from './support/members.ts';
+import { inPairs } from './support/rounds.ts';
+import { openSystem } from './support/system.ts';
 
 const callers = 16;
 const members = 256;

@@ -4,12 +4,12 @@ import { pipeline } from 'node:stream/promises';
 import { createConnection, type Connection } from 'mysql2';
 import { SqlPool } from '../src/entities/sql-pool.ts';
 import { localTimestamp } from '../src/reports/local-day.ts';
-import { organisationCsv } from '../src/reports/organisation-statement-csv.ts';
-import { openOrganisationFile } from '../src/reports/organisation-statement.ts';
+import { organisationCsv } from '../src/reports/organisations/organisation-statement-csv.ts';
+import { openOrganisationFile } from '../src/reports/organisations/organisation-statement.ts';
 import type { Bench, BenchContext, Figure } from './contract.ts';
-import { mustEqual } from './proof.ts';
-import { alternate } from './rounds.ts';
-import { openStatementBook, type StatementBook } from './statement-book.ts';
+import { mustEqual } from './support/proof.ts';
+import { alternate } from './support/rounds.ts';
+import { openStatementBook, type StatementBook } from './support/statement-book.ts';
 
 const asOf = '2026-06-01T00:00:00.000000Z';
 

@@ -1,13 +1,13 @@
 import { setTimeout } from 'node:timers/promises';
 import type { Bench, BenchContext, Figure } from './contract.ts';
-import { MemberCallers } from './member-callers.ts';
-import { proveMembers } from './member-proof.ts';
-import { addMembers } from './members.ts';
-import { processTimes, usedBetween } from './process-time.ts';
-import { countOf, mustEqual } from './proof.ts';
-import { alternate } from './rounds.ts';
-import { services } from './surroundings.ts';
-import { openSystem, type BenchSystem } from './system.ts';
+import { MemberCallers } from './support/member-callers.ts';
+import { proveMembers } from './support/member-proof.ts';
+import { addMembers } from './support/members.ts';
+import { processTimes, usedBetween } from './support/process-time.ts';
+import { countOf, mustEqual } from './support/proof.ts';
+import { alternate } from './support/rounds.ts';
+import { services } from './support/surroundings.ts';
+import { openSystem, type BenchSystem } from './support/system.ts';
 
 const batchSize = 1_000;
 /** Members of one storm, for each second that a round is asked to last. */

@@ -1,13 +1,13 @@
-import { runCallers } from './callers.ts';
+import { runCallers } from './support/callers.ts';
 import type { Bench, BenchContext, Figure } from './contract.ts';
-import { MemberCallers } from './member-callers.ts';
-import { proveMembers } from './member-proof.ts';
-import { addMembers } from './members.ts';
-import { RealSales } from './real-sales.ts';
-import { alternate } from './rounds.ts';
-import { proveSales } from './sale-proof.ts';
-import { openSystem, type BenchSystem } from './system.ts';
-import { openClient } from './temporal-client.ts';
+import { MemberCallers } from './support/member-callers.ts';
+import { proveMembers } from './support/member-proof.ts';
+import { addMembers } from './support/members.ts';
+import { RealSales } from './support/real-sales.ts';
+import { alternate } from './support/rounds.ts';
+import { proveSales } from './support/sale-proof.ts';
+import { openSystem, type BenchSystem } from './support/system.ts';
+import { openClient } from './support/temporal-client.ts';
 
 const callers = 16;
 /** Members for each second of a round; more than can be charged in it. */

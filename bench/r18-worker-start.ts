@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import { startChild } from '../workers/demo/child-process.ts';
 import type { Bench } from './contract.ts';
-import { alternate, type Side } from './rounds.ts';
-import { median } from './statistics.ts';
-import { openSystem } from './system.ts';
-import { benchFolder } from './workflow-bundle.ts';
+import { alternate, type Side } from './support/rounds.ts';
+import { median } from './support/statistics.ts';
+import { openSystem } from './support/system.ts';
+import { benchFolder } from './support/workflow-bundle.ts';
 
 /**
  * From the moment its modules are loaded to its readiness. Loading them takes the same on both sides and has nothing to

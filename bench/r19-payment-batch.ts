@@ -1,12 +1,12 @@
 import type { Bench, BenchContext, Figure } from './contract.ts';
-import { MemberCallers } from './member-callers.ts';
-import { proveMembers } from './member-proof.ts';
-import { addMembers } from './members.ts';
-import { openOurSide } from './posting-sides.ts';
-import { processTimes, usedBetween } from './process-time.ts';
-import { alternate, type Side } from './rounds.ts';
-import { services } from './surroundings.ts';
-import { openSystem, type BenchSystem } from './system.ts';
+import { MemberCallers } from './support/member-callers.ts';
+import { proveMembers } from './support/member-proof.ts';
+import { addMembers } from './support/members.ts';
+import { openOurSide } from './support/posting-sides.ts';
+import { processTimes, usedBetween } from './support/process-time.ts';
+import { alternate, type Side } from './support/rounds.ts';
+import { services } from './support/surroundings.ts';
+import { openSystem, type BenchSystem } from './support/system.ts';
 
 const batchSize = 1_000;
 const callers = 16;

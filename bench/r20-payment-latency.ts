@@ -1,13 +1,13 @@
-import { openBareSales } from './bare-sales.ts';
-import { runCallers } from './callers.ts';
+import { openBareSales } from './support/bare-sales.ts';
+import { runCallers } from './support/callers.ts';
 import type { Bench } from './contract.ts';
-import { MemberCallers } from './member-callers.ts';
-import { proveMembers } from './member-proof.ts';
-import { addMembers } from './members.ts';
-import { alternate } from './rounds.ts';
-import { median } from './statistics.ts';
-import { openSystem } from './system.ts';
-import { openClient } from './temporal-client.ts';
+import { MemberCallers } from './support/member-callers.ts';
+import { proveMembers } from './support/member-proof.ts';
+import { addMembers } from './support/members.ts';
+import { alternate } from './support/rounds.ts';
+import { median } from './support/statistics.ts';
+import { openSystem } from './support/system.ts';
+import { openClient } from './support/temporal-client.ts';
 
 /** A payment that the balance covers, from the request to the answer, against the one hop that it cannot do without. */
 export const paymentLatency: Bench = {

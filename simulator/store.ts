@@ -16,6 +16,7 @@ import type {
   SetupAttemptRecord,
   SetupIntentRecord,
   TransferRecord,
+  TransferReversalRecord,
 } from './records.ts';
 import type { CardBackground } from './online/online-cards.ts';
 import type { Device } from './readers/device.ts';
@@ -73,6 +74,7 @@ export interface Account extends AccountOptions {
   readonly balanceTransactions: Collection<BalanceTransactionRecord>;
   readonly payouts: Collection<PayoutRecord>;
   readonly transfers: Collection<TransferRecord>;
+  readonly transferReversals: Collection<TransferReversalRecord>;
   /** By currency, minor units: what was available before anything happened. */
   readonly openingBalance: Map<string, number>;
   readonly locations: Collection<LocationRecord>;
@@ -146,6 +148,7 @@ function emptyAccount(options: AccountOptions, createdSeconds: number, settings:
     balanceTransactions: createCollection(),
     payouts: createCollection(),
     transfers: createCollection(),
+    transferReversals: createCollection(),
     openingBalance: new Map(),
     locations: createCollection(),
     readers: createCollection(),

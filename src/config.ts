@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
-import { defaultBankRef } from './domain/payout-file.ts';
+import { defaultBankRef } from './domain/settlement/payout-file.ts';
 
 /** All that a process reads from its surroundings, once, at its start; passed in from there. */
 export type Config = ReturnType<typeof parse> & {

@@ -6,15 +6,15 @@ import { Queue } from 'bullmq';
 import { Redis } from 'ioredis';
 import type Koa from 'koa';
 import packageJson from '../package.json' with { type: 'json' };
-import { createAdminApp } from '../src/api/admin-app.ts';
+import { createAdminApp } from '../src/api/operations/admin-app.ts';
 import { createApi, type ApiDependencies } from '../src/api/app.ts';
-import { Health } from '../src/api/health.ts';
-import { createLogger, type Logger } from '../src/api/logger.ts';
-import { createMetrics } from '../src/api/metrics.ts';
-import { webhookRoutes } from '../src/api/routes/webhooks.route.ts';
-import { SaleEventHub } from '../src/api/sale-event-hub.ts';
+import { Health } from '../src/api/operations/health.ts';
+import { createLogger, type Logger } from '../src/api/operations/logger.ts';
+import { createMetrics } from '../src/api/operations/metrics.ts';
+import { webhookRoutes } from '../src/api/routes/events/webhooks.route.ts';
+import { SaleEventHub } from '../src/api/counter/sale-event-hub.ts';
 import type { Config } from '../src/config.ts';
-import type { ReaderAdministration } from '../src/domain/reader-administration.ts';
+import type { ReaderAdministration } from '../src/domain/counter/reader-administration.ts';
 import { correctionRulesOf } from './correction-rules.ts';
 import { checkoutTimingOf, limitsFrom } from './member-money.ts';
 import { payoutSettingsOf } from './payout-rules.ts';
@@ -26,25 +26,28 @@ import { sealKeysOf } from './seal-keys.ts';
 import { AnswerKeeper } from '../src/entities/answer-keeper.ts';
 import { createOrm } from '../src/entities/orm.ts';
 import type { ProcessorAccount } from '../src/entities/processor-account.entity.ts';
-import { createInbox } from '../src/entities/provider-event-inbox.ts';
+import { createInbox } from '../src/entities/events/provider-event-inbox.ts';
 import { requireSchema } from '../src/entities/schema-version.ts';
 import { SqlPool } from '../src/entities/sql-pool.ts';
-import { createWebhookAccounts } from '../src/entities/webhook-accounts.read.ts';
-import { createDispatchProducer, dispatchProviderEventsQueue } from '../src/jobs/dispatch-provider-events.queue.ts';
-import { deliverCallbacksQueue } from '../src/jobs/deliver-callbacks.queue.ts';
-import { keepSettlementSchedulesQueue } from '../src/jobs/keep-settlement-schedules.queue.ts';
+import { createWebhookAccounts } from '../src/entities/events/webhook-accounts.read.ts';
+import {
+  createDispatchProducer,
+  dispatchProviderEventsQueue,
+} from '../src/jobs/events/dispatch-provider-events.queue.ts';
+import { deliverCallbacksQueue } from '../src/jobs/events/deliver-callbacks.queue.ts';
+import { keepSettlementSchedulesQueue } from '../src/jobs/settlement/keep-settlement-schedules.queue.ts';
 import {
   createReportProducer,
   makeReportsQueue,
   sweepReportsQueue,
   type ReportProducer,
-} from '../src/jobs/make-reports.queue.ts';
+} from '../src/jobs/reports/make-reports.queue.ts';
 import { sealBookQueue } from '../src/jobs/seal-book.queue.ts';
-import { sweepInboxQueue } from '../src/jobs/sweep-inbox.queue.ts';
-import { sweepProcessorFeesQueue } from '../src/jobs/sweep-processor-fees.queue.ts';
-import { sweepProviderEventsQueue } from '../src/jobs/sweep-provider-events.queue.ts';
-import { sweepSavedCardsQueue } from '../src/jobs/sweep-saved-cards.queue.ts';
-import { sweepUnbegunSalesQueue } from '../src/jobs/sweep-unbegun-sales.queue.ts';
+import { sweepInboxQueue } from '../src/jobs/events/sweep-inbox.queue.ts';
+import { sweepProcessorFeesQueue } from '../src/jobs/counter/sweep-processor-fees.queue.ts';
+import { sweepProviderEventsQueue } from '../src/jobs/events/sweep-provider-events.queue.ts';
+import { sweepSavedCardsQueue } from '../src/jobs/cards/sweep-saved-cards.queue.ts';
+import { sweepUnbegunSalesQueue } from '../src/jobs/counter/sweep-unbegun-sales.queue.ts';
 import { createStripeBrowserSecrets, type BrowserSecrets } from '../src/stripe/client-secret.direct.ts';
 import { createStripeCardSetUpDirect, type CardSetUpDirect } from '../src/stripe/card-set-up.direct.ts';
 import { createStripeFigures, type ProcessorFigures } from '../src/stripe/processor-figures.direct.ts';

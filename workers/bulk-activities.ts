@@ -1,12 +1,15 @@
 import type { NativeConnection } from '@temporalio/worker';
 import { Client, WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
-import { createBankStatementActivities } from '../src/activities/bank-statement.activities.ts';
-import { createSettlementActivities, type SettlementDependencies } from '../src/activities/settlement.activities.ts';
-import { createReconciliationActivities } from '../src/activities/reconciliation.activities.ts';
-import type { ReconciliationDependencies } from '../src/activities/reconciliation-desk.ts';
-import type { PayoutDependencies } from '../src/activities/payout-desk.ts';
-import { createPayoutActivities } from '../src/activities/payout.activities.ts';
-import { payoutPost } from '../src/activities/payout-post.ts';
+import { createBankStatementActivities } from '../src/activities/reconciliation/bank-statement.activities.ts';
+import {
+  createSettlementActivities,
+  type SettlementDependencies,
+} from '../src/activities/settlement/settlement.activities.ts';
+import { createReconciliationActivities } from '../src/activities/reconciliation/reconciliation.activities.ts';
+import type { ReconciliationDependencies } from '../src/activities/reconciliation/reconciliation-desk.ts';
+import type { PayoutDependencies } from '../src/activities/settlement/payout-desk.ts';
+import { createPayoutActivities } from '../src/activities/settlement/payout.activities.ts';
+import { payoutPost } from '../src/activities/settlement/payout-post.ts';
 import type { Config } from '../src/config.ts';
 import { feeTaxesFrom } from './fee-taxes.ts';
 import { bankCalendarOf, invoiceIssuerOf, payoutOriginatorsOf, payoutRulesOf } from './payout-rules.ts';

@@ -1,6 +1,6 @@
-import type { CorrectionRules } from '../src/api/correction-writing.ts';
+import type { CorrectionRules } from '../src/api/reconciliation/correction-writing.ts';
 import type { Config } from '../src/config.ts';
-import { correctionTiming } from '../src/domain/correction.ts';
+import { correctionTiming } from '../src/domain/reconciliation/correction.ts';
 import { feeTaxesFrom } from './fee-taxes.ts';
 
 /** What corrections by hand go by. */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { defaultFeeTaxes, type FeeTaxes } from '../src/domain/fee-tax.ts';
+import { defaultFeeTaxes, type FeeTaxes } from '../src/domain/organisations/fee-tax.ts';
 
 const taxes = z.record(
   z.string().regex(/^[A-Z]{3}$/),

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { checkoutTiming, type CheckoutTiming } from '../src/domain/payment-snapshot.ts';
-import { topUpLimits, type LimitOverrides } from '../src/domain/top-up-limits.ts';
-import type { TopUpLimits } from '../src/domain/auto-top-up.ts';
+import { checkoutTiming, type CheckoutTiming } from '../src/domain/payments/payment-snapshot.ts';
+import { topUpLimits, type LimitOverrides } from '../src/domain/cards/top-up-limits.ts';
+import type { TopUpLimits } from '../src/domain/cards/auto-top-up.ts';
 
 const ms = z.int().positive();
 const timing = z.strictObject({

@@ -1,12 +1,12 @@
 import { z } from 'zod';
 import { ConfigError, type Config } from '../src/config.ts';
-import { defaultInvoiceIssuer, type InvoiceIssuer } from '../src/domain/invoice-issuer.ts';
-import { defaultBankRef, type PayoutOriginators } from '../src/domain/payout-file.ts';
-import { payoutRules, type PayoutRules } from '../src/domain/payout-rules.ts';
+import { defaultInvoiceIssuer, type InvoiceIssuer } from '../src/domain/settlement/invoice-issuer.ts';
+import { defaultBankRef, type PayoutOriginators } from '../src/domain/settlement/payout-file.ts';
+import { payoutRules, type PayoutRules } from '../src/domain/settlement/payout-rules.ts';
 import { feeTaxesFrom } from './fee-taxes.ts';
 import { sealKeysOf } from './seal-keys.ts';
-import type { PayoutSettings } from '../src/api/payout-writing.ts';
-import type { BankCalendar } from '../src/reports/business-days.ts';
+import type { PayoutSettings } from '../src/api/settlement/payout-writing.ts';
+import type { BankCalendar } from '../src/reports/settlement/business-days.ts';
 
 const days = z.int().min(0).max(60);
 const timing = z.strictObject({

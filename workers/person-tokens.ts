@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { createLocalJWKSet, createRemoteJWKSet, type JSONWebKeySet, type JWTVerifyGetKey } from 'jose';
-import type { TokenSettings } from '../src/api/person-tokens.ts';
+import type { TokenSettings } from '../src/api/access/person-tokens.ts';
 import { ConfigError, type Config } from '../src/config.ts';
 
 type TokenConfig = Pick<Config, 'JWT_JWKS_URL' | 'JWT_JWKS_FILE' | 'JWT_ISSUER' | 'JWT_AUDIENCE'>;

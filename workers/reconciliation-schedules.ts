@@ -1,10 +1,10 @@
 import { ScheduleAlreadyRunning, ScheduleOverlapPolicy, type Client } from '@temporalio/client';
 import type { Config } from '../src/config.ts';
-import { Organisation } from '../src/entities/organisation.entity.ts';
+import { Organisation } from '../src/entities/organisations/organisation.entity.ts';
 import { unitOfWork, type Orm } from '../src/entities/orm.ts';
 import { ProcessorAccount } from '../src/entities/processor-account.entity.ts';
-import type { ReconcileDayInput } from '../src/workflows/reconcile-day.messages.ts';
-import { reconcileDailyId } from '../src/workflows/reconcile-day.messages.ts';
+import type { ReconcileDayInput } from '../src/workflows/reconciliation/reconcile-day.messages.ts';
+import { reconcileDailyId } from '../src/workflows/reconciliation/reconcile-day.messages.ts';
 
 /** When the processors' day before is read, local. */
 const daily = { hour: 4, minute: 30 } as const;

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import type { Config } from '../src/config.ts';
 import { basisPoints } from '../src/domain/money.ts';
-import type { RefundRules } from '../src/domain/refund.ts';
-import { refundTiming, type RefundTiming } from '../src/domain/refund-snapshot.ts';
+import type { RefundRules } from '../src/domain/payments/refund.ts';
+import { refundTiming, type RefundTiming } from '../src/domain/payments/refund-snapshot.ts';
 
 const ms = z.int().positive();
 const timing = z.strictObject({ beginMs: ms.optional(), ladderMs: z.array(ms).min(1).optional() });

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { productionSaleTiming, type SaleTiming } from '../src/domain/sale-timing.ts';
+import { productionSaleTiming, type SaleTiming } from '../src/domain/counter/sale-timing.ts';
 
 const ms = z.int().positive();
 const schema = z.strictObject({

@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import type { SettlementSettings } from '../src/api/settlement-routes.ts';
+import type { SettlementSettings } from '../src/api/settlement/settlement-routes.ts';
 import type { Config } from '../src/config.ts';
-import type { SettlementRules } from '../src/domain/settlement-plan.ts';
-import { settlementTiming, type SettlementTiming } from '../src/domain/settlement-run.ts';
+import type { SettlementRules } from '../src/domain/settlement/settlement-plan.ts';
+import { settlementTiming, type SettlementTiming } from '../src/domain/settlement/settlement-run.ts';
 import { feeTaxesFrom } from './fee-taxes.ts';
 import { sealKeysOf } from './seal-keys.ts';
 

@@ -36,6 +36,12 @@ export function transferRoutes(world: World): ApiRoute[] {
       }),
     ),
     endpoint('GET /v1/transfers/:id', {}, ({ account, path }) => transferAt(account, path)),
+    endpoint('GET /v1/transfers/:id/reversals', paging, ({ account, path, params }) => {
+      const transfer = transferAt(account, path);
+      const { url } = transfer.reversals;
+      const keep = (reversal: TransferReversalRecord) => reversal.transfer === transfer.id;
+      return listPage(account.transferReversals, { url, noun: 'transfer_reversal', params, keep });
+    }),
     endpoint('POST /v1/transfers/:id/reversals', reverseShape, ({ account, path, params }) => {
       const transfer = transferAt(account, path);
       const amountMinor = params.amount ?? transfer.amount - transfer.amount_reversed;
@@ -99,6 +105,9 @@ function checkTransfer(world: World, account: Account, { amount, currency, desti
   }
 }
 
+/** A transfer shows so many of its newest reversals; all of them have a list of their own. */
+const reversalsShown = 10;
+
 interface Reversing {
   readonly transfer: TransferRecord;
   readonly amountMinor: number;
@@ -132,7 +141,10 @@ export function reverseTransfer(world: World, account: Account, wish: Reversing)
     source_refund: null,
     transfer: transfer.id,
   };
+  account.transferReversals.add(reversal);
   transfer.reversals.data.unshift(reversal);
+  transfer.reversals.has_more = transfer.reversals.data.length > reversalsShown;
+  transfer.reversals.data.splice(reversalsShown);
   transfer.amount_reversed += amountMinor;
   transfer.reversed = transfer.amount_reversed === transfer.amount;
   emit(world, account, { type: 'transfer.reversed', object: transfer });

@@ -3,10 +3,10 @@ import type { SqlPool } from '../entities/sql-pool.ts';
 import type { FigureParts } from './processor-reading.ts';
 import type { Route } from './route.ts';
 import { adminRoutes } from './routes/administration.route.ts';
-import { cardReportRoutes } from './routes/card-reports.route.ts';
-import { reportFileRoutes } from './routes/report-files.route.ts';
-import { reportJobRoutes } from './routes/report-jobs.route.ts';
-import { reportPageRoutes } from './routes/report-pages.route.ts';
+import { cardReportRoutes } from './routes/reports/card-reports.route.ts';
+import { reportFileRoutes } from './routes/reports/report-files.route.ts';
+import { reportJobRoutes } from './routes/reports/report-jobs.route.ts';
+import { reportPageRoutes } from './routes/reports/report-pages.route.ts';
 
 /** What the routes of administrators stand on. */
 export interface AdministrationDependencies extends FigureParts {

@@ -1,44 +1,49 @@
 import Koa, { type Middleware } from 'koa';
 import helmet from 'koa-helmet';
-import type { SaleTiming } from '../domain/sale-timing.ts';
-import type { ReaderAdministration } from '../domain/reader-administration.ts';
+import type { SaleTiming } from '../domain/counter/sale-timing.ts';
+import type { ReaderAdministration } from '../domain/counter/reader-administration.ts';
 import type { ProcessorAccount } from '../entities/processor-account.entity.ts';
 import { administrationRoutes, type AdministrationDependencies } from './administration-routes.ts';
-import { Authentication } from './authentication.ts';
-import { CorrectionMessenger } from './correction-messenger.ts';
-import type { CorrectionRules } from './correction-writing.ts';
+import { Authentication } from './access/authentication.ts';
+import { CorrectionMessenger } from './reconciliation/correction-messenger.ts';
+import type { CorrectionRules } from './reconciliation/correction-writing.ts';
 import { cors, originsOf } from './cors.ts';
 import { errorMiddleware } from './error-middleware.ts';
-import type { Health } from './health.ts';
-import type { Logger } from './logger.ts';
-import { memberMoneyRoutes, type MemberMoneyDependencies, type MemberMoneySettings } from './member-money-routes.ts';
-import type { ApiMetrics } from './metrics.ts';
-import { allPayoutRoutes } from './payout-routes.ts';
-import type { PayoutSettings } from './payout-writing.ts';
-import { organisationMoneyRoutes, type OrganisationDependencies } from './organisation-money-routes.ts';
-import { PersonTokens, type TokenSettings } from './person-tokens.ts';
+import type { Health } from './operations/health.ts';
+import type { Logger } from './operations/logger.ts';
+import {
+  memberMoneyRoutes,
+  type MemberMoneyDependencies,
+  type MemberMoneySettings,
+} from './payments/member-money-routes.ts';
+import type { ApiMetrics } from './operations/metrics.ts';
+import { allPayoutRoutes } from './settlement/payout-routes.ts';
+import type { PayoutSettings } from './settlement/payout-writing.ts';
+import { organisationMoneyRoutes, type OrganisationDependencies } from './organisations/organisation-money-routes.ts';
+import { PersonTokens, type TokenSettings } from './access/person-tokens.ts';
 import { RateLimit } from './rate-limit.ts';
 import { requestContext } from './request-context.ts';
 import type { Route } from './route.ts';
 import { createRouter } from './router.ts';
 import { apiKeyRoutes } from './routes/api-keys.route.ts';
 import { auditEventRoutes } from './routes/audit-events.route.ts';
-import { callbackRoutes } from './routes/callbacks.route.ts';
-import { correctionRoutes } from './routes/corrections.route.ts';
+import { callbackRoutes } from './routes/events/callbacks.route.ts';
+import { correctionRoutes } from './routes/reconciliation/corrections.route.ts';
 import { docsRoutes } from './routes/docs.route.ts';
-import { healthRoutes } from './routes/health.route.ts';
+import { healthRoutes } from './routes/operations/health.route.ts';
 import { ledgerRoutes } from './routes/ledger.route.ts';
-import { noticeRoutes } from './routes/notices.route.ts';
+import { letterRoutes } from './routes/organisations/letters.route.ts';
+import { noticeRoutes } from './routes/members/notices.route.ts';
 import { processorAccountRoutes } from './routes/processor-accounts.route.ts';
-import { readerRoutes } from './routes/readers.route.ts';
-import { reconciliationRoutes } from './routes/reconciliations.route.ts';
-import { reconciliationReportRoutes } from './routes/reconciliation-reports.route.ts';
-import { saleEventRoutes } from './routes/sale-events.route.ts';
-import { saleRoutes } from './routes/sales.route.ts';
-import { siteRoutes } from './routes/sites.route.ts';
-import type { SaleEventHub } from './sale-event-hub.ts';
-import { SaleMessenger } from './sale-messenger.ts';
-import { monthEndRoutes, type SettlementSettings } from './settlement-routes.ts';
+import { readerRoutes } from './routes/counter/readers.route.ts';
+import { reconciliationRoutes } from './routes/reconciliation/reconciliations.route.ts';
+import { reconciliationReportRoutes } from './routes/reconciliation/reconciliation-reports.route.ts';
+import { saleEventRoutes } from './routes/counter/sale-events.route.ts';
+import { saleRoutes } from './routes/counter/sales.route.ts';
+import { siteRoutes } from './routes/counter/sites.route.ts';
+import type { SaleEventHub } from './counter/sale-event-hub.ts';
+import { SaleMessenger } from './counter/sale-messenger.ts';
+import { monthEndRoutes, type SettlementSettings } from './settlement/settlement-routes.ts';
 
 /** Figures of a deployment. */
 export interface ApiSettings extends MemberMoneySettings {
@@ -125,6 +130,7 @@ export function apiRoutes(parts: ApiDependencies): readonly Route[] {
     ...allPayoutRoutes(parts),
     ...callbackRoutes(orm),
     ...noticeRoutes({ orm, pool }),
+    ...letterRoutes(orm),
     ...processorAccountRoutes(orm),
     ...apiKeyRoutes(orm),
     ...ledgerRoutes(pool),

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { DomainError } from '../domain/errors.ts';
 import { ProcessorRefusal } from '../domain/processor-refusal.ts';
 import { ProcessorSilence } from '../domain/processor-silence.ts';
-import type { Logger } from './logger.ts';
+import type { Logger } from './operations/logger.ts';
 import { problem, type FieldProblem, type Problem } from './problems.ts';
 
 /** Seconds after which a caller may try again when something of ours is away. */

@@ -11,7 +11,10 @@ import { unitOfWork, type Orm } from '../entities/orm.ts';
 import type { SqlEntityManager } from '@mikro-orm/sql';
 import type { Answer } from './route.ts';
 
-/** Does a write in one transaction, once per idempotency key if there is one, and again if it met another one's locks. */
+/**
+ * Does a write in one transaction, once per idempotency key if there is one, and again if it met another one's locks. So
+ * `work` does everything by `em`: what it did elsewhere would stay when the transaction is given up, and happen twice.
+ */
 export async function once(
   orm: Orm,
   write: WriteRequest | null,
@@ -53,6 +56,11 @@ export function requireSameRequest(seen: SeenRequest, write: WriteRequest | null
 /** Marks an answer as given before. */
 export function replayed(answer: Answer): Answer {
   return { ...answer, headers: { ...answer.headers, 'Idempotent-Replayed': 'true' } };
+}
+
+/** Whether an answer was given before: what came of `work` this time, if anything, did not happen. */
+export function isReplayed({ headers }: Answer): boolean {
+  return headers?.['Idempotent-Replayed'] === 'true';
 }
 
 /** What was made and the answer about it, rendered now so that its bytes can be given again. */

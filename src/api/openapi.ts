@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { createDocument, type ZodOpenApiOperationObject, type ZodOpenApiPathsObject } from 'zod-openapi';
-import type { Idempotency, Response, Route } from './route.ts';
+import type { Idempotency, Policy, Response, Route } from './route.ts';
 import { problemSchema } from './schemas.ts';
 
 const keyHeader = z
@@ -36,12 +36,11 @@ export function openApiDocument(routes: readonly Route[], version: string): Reco
 
 function operation(route: Route): ZodOpenApiOperationObject {
   const { policy, description } = route;
-  const rights = policy.kind === 'public' ? 'Open to everyone.' : `Needs \`${policy.roles.join('` or `')}\`.`;
   return {
     operationId: operationId(route),
     tags: [route.tag],
     summary: route.summary,
-    description: description === undefined ? rights : `${description} ${rights}`,
+    description: [description, rightsOf(policy)].filter((words) => words !== undefined).join(' '),
     ...(policy.kind === 'public' ? { security: [] } : {}),
     requestParams: {
       ...(route.params === undefined ? {} : { path: route.params as z.ZodObject }),
@@ -51,6 +50,12 @@ function operation(route: Route): ZodOpenApiOperationObject {
     ...requestBodyOf(route),
     responses: { ...responsesOf(route), default: problemResponse },
   };
+}
+
+function rightsOf(policy: Policy): string {
+  if (policy.kind === 'public') return 'Open to everyone.';
+  const person = policy.noMachines === true ? ' Of an organisation a person with their own token, never its key.' : '';
+  return `Needs \`${policy.roles.join('` or `')}\`.${person}`;
 }
 
 function requestBodyOf({ textTypes = [], body }: Route): Pick<ZodOpenApiOperationObject, 'requestBody'> {

@@ -1,5 +1,5 @@
 import type { DomainErrorCode } from '../domain/errors.ts';
-import type { SaleRefusalCode } from '../domain/sale-snapshot.ts';
+import type { SaleRefusalCode } from '../domain/counter/sale-snapshot.ts';
 
 /** Every code a problem can have; stable and public. */
 export type ProblemCode = DomainErrorCode | SaleRefusalCode | 'internal_error';
@@ -37,6 +37,7 @@ export const problemStatus: Readonly<Record<ProblemCode, number>> = {
   bank_result_unreadable: 422,
   conflict: 409,
   consent_missing: 403,
+  contact_missing: 409,
   correction_refused: 409,
   correction_state_conflict: 409,
   currency_mismatch: 422,
@@ -54,10 +55,13 @@ export const problemStatus: Readonly<Record<ProblemCode, number>> = {
   invalid_json: 400,
   invalid_request: 422,
   iou_state_conflict: 409,
+  letter_pending: 409,
+  letter_recipient_fixed: 409,
   link_expired: 403,
   member_closed: 422,
   method_not_allowed: 405,
   not_found: 404,
+  not_held_back: 409,
   not_the_debtor: 403,
   nothing_to_pay: 409,
   organisation_closed: 422,
@@ -115,6 +119,7 @@ const titles: Readonly<Record<ProblemCode, string>> = {
   bank_result_unreadable: 'The bank’s file cannot be read',
   conflict: 'In conflict with what is there',
   consent_missing: 'The member has not consented',
+  contact_missing: 'The organisation has no contact',
   correction_refused: 'Nothing was booked',
   correction_state_conflict: 'The correction is in another state',
   currency_mismatch: 'Another currency is in force here',
@@ -132,10 +137,13 @@ const titles: Readonly<Record<ProblemCode, string>> = {
   invalid_json: 'The request cannot be read',
   invalid_request: 'The request is not valid',
   iou_state_conflict: 'The IOU is in another state',
+  letter_pending: 'The letter is being sent',
+  letter_recipient_fixed: 'The letter goes to one address only',
   link_expired: 'The link is too old',
   member_closed: 'The member is closed',
   method_not_allowed: 'The method is not allowed here',
   not_found: 'Not found',
+  not_held_back: 'The organisation is not held back',
   not_the_debtor: 'Somebody else owes this',
   nothing_to_pay: 'There is nothing to pay',
   organisation_closed: 'The organisation is closed',

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Middleware } from 'koa';
-import type { Logger } from './logger.ts';
+import type { Logger } from './operations/logger.ts';
 
 /**
  * Gives each request an id (the caller's `X-Request-Id` if it is harmless), says it in the answer, and writes one line

@@ -4,7 +4,7 @@ import type { SqlEntityManager } from '@mikro-orm/sql';
 import type { Principal, ScopeLevel } from '../domain/principal.ts';
 import type { Role } from '../domain/roles.ts';
 import type { Done, WriteRequest } from '../entities/idempotency.ts';
-import type { Logger } from './logger.ts';
+import type { Logger } from './operations/logger.ts';
 
 /**
  * Who may use a route. `roles`: any one of them suffices. `scope`: the narrowest key that may call it; with `platform`
@@ -18,6 +18,8 @@ export type Policy =
       readonly scope: ScopeLevel;
       /** Members may use it with their own token, for what is their own (ownership.ts). */
       readonly forMembers?: true;
+      /** Below the platform only persons may use it: a key of an organisation or a site is a machine (decisions D32). */
+      readonly noMachines?: true;
     };
 
 /** Whether the header `Idempotency-Key` must, may, or need not be given. */
@@ -52,7 +54,7 @@ export interface ApiRequest<P, Q, B> {
   /** Aborted when the caller goes away. */
   readonly gone: AbortSignal;
   readonly log: Logger;
-  /** Does a write in one transaction, once per idempotency key if there is one. */
+  /** Does a write in one transaction, once per idempotency key if there is one; all of it by `em`. */
   readonly once: (work: (em: SqlEntityManager) => Promise<Done>) => Promise<Answer>;
 }
 
@@ -99,6 +101,11 @@ export function keyed(scope: ScopeLevel, ...roles: readonly Role[]): Policy {
 /** The same for the platform's keys, and for members with their own things. */
 export function ownOrKeyed(...roles: readonly Role[]): Policy {
   return { kind: 'key', roles, scope: 'platform', forMembers: true };
+}
+
+/** People of an organisation with their own token and one of `roles`, and whoever holds it for the platform. */
+export function byPeople(...roles: readonly Role[]): Policy {
+  return { kind: 'key', roles, scope: 'organisation', noMachines: true };
 }
 
 /** Open to everyone. */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { containsCardNumber } from '../domain/card-number.ts';
+import { containsCardNumber } from '../domain/cards/card-number.ts';
 import { idPattern, type IdKind } from '../domain/ids.ts';
 
 /** Building blocks of requests and answers. Requests are strict: a field that is not named here is refused. */

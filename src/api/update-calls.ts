@@ -11,7 +11,7 @@ import { ApplicationFailure } from '@temporalio/common';
 
 /**
  * Why a message to a workflow has no answer. `late`: none within the deadline, the message may still be acted on.
- * `away`: Temporal cannot be reached; the same message may be sent again. `closed`: the workflow has ended, or was never
+ * `away`: Temporal cannot be reached, or does not hand it on; the same message may be sent again. `closed`: the workflow has ended, or was never
  * there. `rejected`: it did not take the message, and nothing was recorded.
  */
 export interface Silence {
@@ -62,9 +62,11 @@ function isCutOff(cause: unknown): boolean {
   return cause instanceof ApplicationFailure && cause.type === 'AcceptedUpdateCompletedWorkflow';
 }
 
-// gRPC's codes by number: a deadline or a cancellation is lateness; no connection or no capacity is absence.
+// gRPC's codes by number: a deadline or a cancellation is lateness; no connection or no capacity is absence. So is what
+// Temporal refuses to hand on (9, 10): to a workflow whose workers have died one after the other with its task in their
+// hands, until one of them has done it.
 const lateCodes: ReadonlySet<number> = new Set([1, 4]);
-const awayCodes: ReadonlySet<number> = new Set([8, 13, 14]);
+const awayCodes: ReadonlySet<number> = new Set([8, 9, 10, 13, 14]);
 
 function grpcSilence(error: unknown): 'late' | 'away' | undefined {
   if (!isGrpcServiceError(error)) return undefined;

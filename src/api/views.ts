@@ -3,9 +3,9 @@ import { roles } from '../domain/roles.ts';
 import { rolesOf } from '../entities/api-keys.ts';
 import type { ApiKey } from '../entities/api-key.entity.ts';
 import type { ProcessorAccount } from '../entities/processor-account.entity.ts';
-import type { Reader } from '../entities/reader.entity.ts';
+import type { Reader } from '../entities/counter/reader.entity.ts';
 import type { Page } from '../entities/scoped-reads.ts';
-import type { Site } from '../entities/site.entity.ts';
+import type { Site } from '../entities/counter/site.entity.ts';
 import { currency, id, time } from './schemas.ts';
 
 /** How rows are shown: each schema documents what its view answers. */

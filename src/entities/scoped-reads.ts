@@ -1,21 +1,22 @@
 import type { SqlEntityManager } from '@mikro-orm/sql';
-import type { FilterQuery } from '@mikro-orm/core';
+import { LockMode, type FilterQuery } from '@mikro-orm/core';
 import type { Scope } from '../domain/principal.ts';
 import { ApiKey } from './api-key.entity.ts';
-import { CallbackDelivery } from './callback-delivery.entity.ts';
-import { CallbackEndpoint } from './callback-endpoint.entity.ts';
-import { Correction } from './correction.entity.ts';
-import { Dispute } from './dispute.entity.ts';
-import { Iou } from './iou.entity.ts';
-import { Member } from './member.entity.ts';
-import { Notice } from './notice.entity.ts';
-import { Organisation } from './organisation.entity.ts';
+import { CallbackDelivery } from './events/callback-delivery.entity.ts';
+import { CallbackEndpoint } from './events/callback-endpoint.entity.ts';
+import { Correction } from './reconciliation/correction.entity.ts';
+import { Dispute } from './payments/dispute.entity.ts';
+import { Iou } from './members/iou.entity.ts';
+import { Member } from './members/member.entity.ts';
+import { Notice } from './members/notice.entity.ts';
+import { OrganisationLetter } from './organisations/organisation-letter.entity.ts';
+import { Organisation } from './organisations/organisation.entity.ts';
 import { ProcessorAccount } from './processor-account.entity.ts';
-import { Reader } from './reader.entity.ts';
-import { Refund } from './refund.entity.ts';
-import { ReportJob } from './report-job.entity.ts';
-import { Site } from './site.entity.ts';
-import { TopUp } from './top-up.entity.ts';
+import { Reader } from './counter/reader.entity.ts';
+import { Refund } from './payments/refund.entity.ts';
+import { ReportJob } from './reports/report-job.entity.ts';
+import { Site } from './counter/site.entity.ts';
+import { TopUp } from './cards/top-up.entity.ts';
 
 /** A page of rows in the order of their ids; `nextCursor` is the last id when there are more. */
 export interface Page<T> {
@@ -186,6 +187,19 @@ export class ScopedReads {
   async notices(page: PageRequest, filter: FilterQuery<Notice> = {}): Promise<Page<Notice>> {
     if (this.#scope.organisationId !== null) return { rows: [], nextCursor: null };
     return cut(await this.#em.find(Notice, and<Notice>(filter, after(page)), ordered(page)), page);
+  }
+
+  /** Letters to organisations are the platform's to send; no other transaction changes it until this one is over. */
+  async letterForChange(id: string): Promise<OrganisationLetter | null> {
+    if (this.#scope.organisationId !== null) return null;
+    const lock = { lockMode: LockMode.PESSIMISTIC_WRITE };
+    return this.#em.findOne(OrganisationLetter, { id: id as OrganisationLetter['id'] }, lock);
+  }
+
+  async letters(page: PageRequest, filter: FilterQuery<OrganisationLetter> = {}): Promise<Page<OrganisationLetter>> {
+    if (this.#scope.organisationId !== null) return { rows: [], nextCursor: null };
+    const where = and<OrganisationLetter>(filter, after(page));
+    return cut(await this.#em.find(OrganisationLetter, where, ordered(page)), page);
   }
 
   /** The platform's accounts are also what an organisation may sell through, so it sees those and its own. */

@@ -1,45 +1,45 @@
 import { setTimeout } from 'node:timers/promises';
 import { Worker, type Job } from 'bullmq';
-import type { ProcessorSweepPort } from '../domain/processor-port.ts';
+import type { ProcessorSweepPort } from '../domain/counter/processor-port.ts';
 import type { AccountSweeps } from '../entities/account-sweeps.ts';
-import type { Inbox } from '../entities/provider-event-inbox.ts';
-import type { ProviderEventRows } from '../entities/provider-event-rows.ts';
-import type { CallbackDeliveries } from '../entities/callback-deliveries.ts';
-import type { SavedCards } from '../entities/saved-cards.ts';
-import type { UnbegunSales } from '../entities/unbegun-sales.read.ts';
-import type { CallbackSender } from './callback-sender.ts';
-import { deliverCallbacks } from './deliver-callbacks.job.ts';
-import { deliverCallbacksQueue } from './deliver-callbacks.queue.ts';
-import { dispatchProviderEvents, type DispatchDependencies } from './dispatch-provider-events.job.ts';
+import type { Inbox } from '../entities/events/provider-event-inbox.ts';
+import type { ProviderEventRows } from '../entities/events/provider-event-rows.ts';
+import type { CallbackDeliveries } from '../entities/events/callback-deliveries.ts';
+import type { SavedCards } from '../entities/cards/saved-cards.ts';
+import type { UnbegunSales } from '../entities/counter/unbegun-sales.read.ts';
+import type { CallbackSender } from './events/callback-sender.ts';
+import { deliverCallbacks } from './events/deliver-callbacks.job.ts';
+import { deliverCallbacksQueue } from './events/deliver-callbacks.queue.ts';
+import { dispatchProviderEvents, type DispatchDependencies } from './events/dispatch-provider-events.job.ts';
 import {
   createDispatchProducer,
   dispatchProviderEventsPayload,
   dispatchProviderEventsQueue,
   type DispatchProducer,
-} from './dispatch-provider-events.queue.ts';
+} from './events/dispatch-provider-events.queue.ts';
 import type { WorkflowMessenger } from './job-ports.ts';
-import { startReports, type ReportWork } from './make-reports.job.ts';
+import { startReports, type ReportWork } from './reports/make-reports.job.ts';
 import { startRecurringJob, watch, type QueueSurroundings, type RecurringJob } from './recurring-job.ts';
 import {
   keepSettlementSchedulesUp,
   type KeepSettlementSchedulesDependencies,
-} from './keep-settlement-schedules.job.ts';
-import { keepSettlementSchedulesQueue } from './keep-settlement-schedules.queue.ts';
+} from './settlement/keep-settlement-schedules.job.ts';
+import { keepSettlementSchedulesQueue } from './settlement/keep-settlement-schedules.queue.ts';
 import { sealBook, type Sealer } from './seal-book.job.ts';
 import { sealBookQueue } from './seal-book.queue.ts';
-import { sendLetters, type SendLettersDependencies } from './send-letters.job.ts';
-import { sendNotices, type SendNoticesDependencies } from './send-notices.job.ts';
-import { sendNoticesQueue } from './send-notices.queue.ts';
-import { sweepInbox } from './sweep-inbox.job.ts';
-import { sweepInboxQueue } from './sweep-inbox.queue.ts';
-import { sweepProcessorFees } from './sweep-processor-fees.job.ts';
-import { sweepProcessorFeesPayload, sweepProcessorFeesQueue } from './sweep-processor-fees.queue.ts';
-import { sweepProviderEvents } from './sweep-provider-events.job.ts';
-import { sweepProviderEventsQueue } from './sweep-provider-events.queue.ts';
-import { sweepSavedCards } from './sweep-saved-cards.job.ts';
-import { sweepSavedCardsQueue } from './sweep-saved-cards.queue.ts';
-import { sweepUnbegunSales } from './sweep-unbegun-sales.job.ts';
-import { sweepUnbegunSalesQueue } from './sweep-unbegun-sales.queue.ts';
+import { sendLetters, type SendLettersDependencies } from './organisations/send-letters.job.ts';
+import { sendNotices, type SendNoticesDependencies } from './members/send-notices.job.ts';
+import { sendNoticesQueue } from './members/send-notices.queue.ts';
+import { sweepInbox } from './events/sweep-inbox.job.ts';
+import { sweepInboxQueue } from './events/sweep-inbox.queue.ts';
+import { sweepProcessorFees } from './counter/sweep-processor-fees.job.ts';
+import { sweepProcessorFeesPayload, sweepProcessorFeesQueue } from './counter/sweep-processor-fees.queue.ts';
+import { sweepProviderEvents } from './events/sweep-provider-events.job.ts';
+import { sweepProviderEventsQueue } from './events/sweep-provider-events.queue.ts';
+import { sweepSavedCards } from './cards/sweep-saved-cards.job.ts';
+import { sweepSavedCardsQueue } from './cards/sweep-saved-cards.queue.ts';
+import { sweepUnbegunSales } from './counter/sweep-unbegun-sales.job.ts';
+import { sweepUnbegunSalesQueue } from './counter/sweep-unbegun-sales.queue.ts';
 
 /** Everything the jobs stand on, handed in by the process that runs them. */
 export interface JobsDependencies

@@ -1,5 +1,5 @@
-import type { UnbegunMoney } from '../entities/unbegun-sales.read.ts';
-import type { ProviderEventPointer } from '../workflows/terminal-sale.messages.ts';
+import type { UnbegunMoney } from '../entities/counter/unbegun-sales.read.ts';
+import type { ProviderEventPointer } from '../workflows/counter/terminal-sale.messages.ts';
 
 /** The part of a logger that jobs use. */
 export interface JobLog {

@@ -1,7 +1,7 @@
 import { link, mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createTransport } from 'nodemailer';
-import type { Letter } from '../domain/notice-letter.ts';
+import type { Letter } from '../domain/members/notice-letter.ts';
 
 /** One e-mail; the same `id` is the same message, however often it is sent. */
 export interface Mail extends Letter {

@@ -1,4 +1,4 @@
-import type { BookClaim } from '../domain/reconciliation.ts';
+import type { BookClaim } from '../domain/reconciliation/reconciliation.ts';
 import {
   currencyIn,
   numberIn,

@@ -1,8 +1,8 @@
 import type { SqlReader } from '../ledger/sql-reader.read.ts';
 import { combinedTotals, singleClasses, type CombinedTotal } from './movement-views.ts';
-import type { OrganisationReport } from './organisation-report.ts';
-import type { OrganisationRow } from './organisation-rows.ts';
-import { readNewestRows } from './organisation-statement.ts';
+import type { OrganisationReport } from './organisations/organisation-report.ts';
+import type { OrganisationRow } from './organisations/organisation-rows.ts';
+import { readNewestRows } from './organisations/organisation-statement.ts';
 
 /** A line of the combined view: a sum, or a row by itself. */
 export type CombinedLine =

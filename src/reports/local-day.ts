@@ -64,18 +64,18 @@ const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', '
 const dayMs = 24 * 3_600_000;
 
 /** Offsets of whole days, by zone and day since 1970: a file has a million times in a few hundred days. */
-const steadyOffsets = new Map<string, number | null>();
+const steadyOffsets = new Map<string, Map<number, number | null>>();
 const steadyOffsetsMost = 10_000;
 
 /** What clocks in `zone` are ahead of UTC all through the `day`-th UTC day; null where they are changed within it. */
 function steadyOffset(day: number, zone: string): number | null {
-  const key = `${zone} ${day}`;
-  const known = steadyOffsets.get(key);
+  const days = steadyOffsets.get(zone) ?? new Map<number, number | null>();
+  const known = days.get(day);
   if (known !== undefined) return known;
   const [first, last] = [offsetAt(day * dayMs, zone), offsetAt((day + 1) * dayMs, zone)];
   const found = first === last ? first : null;
-  if (steadyOffsets.size >= steadyOffsetsMost) steadyOffsets.clear();
-  steadyOffsets.set(key, found);
+  if (days.size >= steadyOffsetsMost) days.clear();
+  steadyOffsets.set(zone, days.set(day, found));
   return found;
 }
 

@@ -2,7 +2,7 @@ import { add, money, type Money } from '../domain/money.ts';
 import { numberIn, optionalTextIn, textIn, timeIn, type BookRow, type SqlReader } from '../ledger/sql-reader.read.ts';
 import { eventRef, movementClass, sessionRef, subjectTables, type MovementClass } from './entry-subject.ts';
 import { holderTables, holderTableValues } from './holder-rows.ts';
-import { filterOf } from './organisation-rows.ts';
+import { filterOf } from './organisations/organisation-rows.ts';
 import type { StatementCut } from './statement-cut.ts';
 
 /** A session or event with all that the host said of it. */

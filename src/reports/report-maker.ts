@@ -2,7 +2,12 @@ import { createHash } from 'node:crypto';
 import { DomainError } from '../domain/errors.ts';
 import { organisationId } from '../domain/ids.ts';
 import type { Scope } from '../domain/principal.ts';
-import { ReportTakenOver, type FinishedReport, type ReportJobs, type ReportTask } from '../entities/report-jobs.ts';
+import {
+  ReportTakenOver,
+  type FinishedReport,
+  type ReportJobs,
+  type ReportTask,
+} from '../entities/reports/report-jobs.ts';
 import type { MadeReport, Report, ReportSources } from './report.ts';
 
 /** What reports are made of and kept in. */

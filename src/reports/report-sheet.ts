@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import { formatMajor } from '../domain/money.ts';
-import type { ReportFormat } from '../domain/report-job.ts';
+import type { ReportFormat } from '../domain/reports/report-job.ts';
 import { byteOrderMark, csvLines, textCell } from './csv-text.ts';
 import { localTimestamp } from './local-day.ts';
 import type { Cell, SheetRecord } from './report-cells.ts';

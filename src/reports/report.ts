@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
 import type { z } from 'zod';
 import type { Scope, ScopeLevel } from '../domain/principal.ts';
-import type { ReportFormat } from '../domain/report-job.ts';
+import type { ReportFormat } from '../domain/reports/report-job.ts';
 import type { Role } from '../domain/roles.ts';
 import type { SqlReader } from '../ledger/sql-reader.read.ts';
 

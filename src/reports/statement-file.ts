@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { parseCurrency } from '../domain/currency.ts';
 import { memberAccount, type LedgerAccountRef } from '../domain/ledger-account.ts';
 import type { Money } from '../domain/money.ts';
@@ -102,6 +103,8 @@ export async function* batchesOf<Row>(
     const rows = await coming;
     lastSeq -= batchSize;
     coming = ask(lastSeq);
+    // Connections are handed out by the event loop: without a turn of it the next question leaves after these rows are made.
+    await setImmediate();
     yield rows;
   }
 }

@@ -1,5 +1,5 @@
 import { formatMajor, type Money } from '../domain/money.ts';
-import type { Member } from '../entities/member.entity.ts';
+import type { Member } from '../entities/members/member.entity.ts';
 import type { StatementCut } from './statement-cut.ts';
 
 /** What of a member's row a statement needs. */

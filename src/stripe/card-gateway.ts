@@ -1,5 +1,11 @@
 import type Stripe from 'stripe';
-import type { CardPaymentFact, CardPort, OfferRequest, SavedChargeRequest, WebCard } from '../domain/card-port.ts';
+import type {
+  CardPaymentFact,
+  CardPort,
+  OfferRequest,
+  SavedChargeRequest,
+  WebCard,
+} from '../domain/cards/card-port.ts';
 import { InvariantViolation } from '../domain/invariant.ts';
 import { ProcessorRefusal } from '../domain/processor-refusal.ts';
 import { fromStripeAmount, toStripeAmount } from './stripe-amount.ts';

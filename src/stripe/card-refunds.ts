@@ -5,7 +5,7 @@ import type {
   DisputeFact,
   DisputeMovementFact,
   RefundFact,
-} from '../domain/card-refund-port.ts';
+} from '../domain/payments/card-refund-port.ts';
 import { InvariantViolation } from '../domain/invariant.ts';
 import { ProcessorRefusal } from '../domain/processor-refusal.ts';
 import { fromStripeAmount, toStripeAmount } from './stripe-amount.ts';

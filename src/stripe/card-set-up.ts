@@ -1,5 +1,5 @@
 import type Stripe from 'stripe';
-import type { CardSetUpPort } from '../domain/card-set-up-port.ts';
+import type { CardSetUpPort } from '../domain/cards/card-set-up-port.ts';
 import { demand } from './stripe-errors.ts';
 
 /** Saved cards at Stripe: the newest of a customer's is the one that serves (cobalt.md 2.3-4). */

@@ -1,6 +1,6 @@
 import type Stripe from 'stripe';
 import { InvariantViolation } from '../domain/invariant.ts';
-import type { BalanceFact, CardFact, PaymentDecline, PaymentFact } from '../domain/processor-port.ts';
+import type { BalanceFact, CardFact, PaymentDecline, PaymentFact } from '../domain/counter/processor-port.ts';
 import { fromStripeAmount } from './stripe-amount.ts';
 
 /** What every read of a payment expands: its newest charge, and that charge's line in Stripe's ledger. */

@@ -5,7 +5,7 @@ import type {
   ReaderAdministration,
   RegisterReaderOutcome,
   RegisterReaderRequest,
-} from '../domain/reader-administration.ts';
+} from '../domain/counter/reader-administration.ts';
 import { ProcessorRefusal } from '../domain/processor-refusal.ts';
 import { ask, askKeyed, demand, isRefusal } from './stripe-errors.ts';
 

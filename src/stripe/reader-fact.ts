@@ -1,6 +1,6 @@
 import type Stripe from 'stripe';
 import { InvariantViolation } from '../domain/invariant.ts';
-import type { ReaderAction, ReaderFact } from '../domain/processor-port.ts';
+import type { ReaderAction, ReaderFact } from '../domain/counter/processor-port.ts';
 
 type Action = Stripe.Terminal.Reader.Action;
 

@@ -6,8 +6,8 @@ import type {
   BookPageRequest,
   ProcessorBooksPort,
   ProviderObjectFact,
-} from '../domain/processor-books-port.ts';
-import type { ProviderLine } from '../domain/reconciliation.ts';
+} from '../domain/reconciliation/processor-books-port.ts';
+import type { ProviderLine } from '../domain/reconciliation/reconciliation.ts';
 import { disputeStatusOf, refundStatusOf } from './card-refunds.ts';
 import { fromStripeAmount } from './stripe-amount.ts';
 import { demand } from './stripe-errors.ts';

@@ -1,5 +1,5 @@
 import type Stripe from 'stripe';
-import type { ProcessorSweepPort, ProviderEventFact } from '../domain/processor-port.ts';
+import type { ProcessorSweepPort, ProviderEventFact } from '../domain/counter/processor-port.ts';
 import { balanceFact } from './payment-fact.ts';
 import { demand } from './stripe-errors.ts';
 import { withoutClientSecrets } from './client-secrets.ts';

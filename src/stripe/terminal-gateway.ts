@@ -9,7 +9,7 @@ import type {
   ReaderRefusal,
   TakeOutcome,
   TakeRequest,
-} from '../domain/processor-port.ts';
+} from '../domain/counter/processor-port.ts';
 import { ProcessorRefusal } from '../domain/processor-refusal.ts';
 import { paymentExpansion, paymentFact } from './payment-fact.ts';
 import { readerFact } from './reader-fact.ts';

@@ -1,11 +1,19 @@
 import type Stripe from 'stripe';
 import { ProcessorRefusal } from '../domain/processor-refusal.ts';
-import type { TransferAttempt, TransferFact, TransferPort, TransferRequest } from '../domain/transfer-port.ts';
+import type {
+  TransferAttempt,
+  TransferFact,
+  TransferPort,
+  TransferRequest,
+  TransferReversal,
+} from '../domain/settlement/transfer-port.ts';
 import { fromStripeAmount, toStripeAmount } from './stripe-amount.ts';
 import { askKeyed, demand, isRefusal } from './stripe-errors.ts';
 
 /** A page holds more attempts than any one payout has. */
 const limit = 100;
+/** A transfer of the smallest parts that anybody would take back one by one. */
+const reversalsMax = 10_000;
 
 /** Payouts to connected accounts at Stripe, from the platform's own balance. */
 export function createStripeTransfers(stripe: Stripe): TransferPort {
@@ -15,7 +23,7 @@ export function createStripeTransfers(stripe: Stripe): TransferPort {
       const found = await lookUp(stripe, attempt);
       return found === undefined ? null : factOf(found);
     },
-    read: async (transferRef) => factOf(await demand(() => stripe.transfers.retrieve(transferRef))),
+    reversalsOf: (transferRef) => reversalsOf(stripe, transferRef),
   };
 }
 
@@ -42,12 +50,17 @@ async function lookUp(stripe: Stripe, { payoutId, attemptNo }: TransferAttempt):
   return data.find(({ metadata }) => metadata['payout_id'] === payoutId && metadata['attempt'] === String(attemptNo));
 }
 
-function factOf(transfer: Stripe.Transfer): TransferFact {
-  const { id, amount, amount_reversed: reversed, currency, reversals } = transfer;
-  return {
-    transferRef: id,
+/** The transfer itself shows the newest ten only. */
+async function reversalsOf(stripe: Stripe, transferRef: string): Promise<TransferReversal[]> {
+  const found = await demand(() =>
+    stripe.transfers.listReversals(transferRef, { limit }).autoPagingToArray({ limit: reversalsMax }),
+  );
+  return found.toReversed().map(({ id, amount, currency }) => ({
+    reversalRef: id,
     amountMinor: fromStripeAmount(amount, currency),
-    reversedMinor: fromStripeAmount(reversed, currency),
-    reversalRef: reversals.data[0]?.id ?? null,
-  };
+  }));
+}
+
+function factOf({ id, amount, currency }: Stripe.Transfer): TransferFact {
+  return { transferRef: id, amountMinor: fromStripeAmount(amount, currency) };
 }

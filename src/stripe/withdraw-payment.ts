@@ -1,5 +1,5 @@
 import type Stripe from 'stripe';
-import type { WithdrawOutcome, WithdrawRequest } from '../domain/processor-port.ts';
+import type { WithdrawOutcome, WithdrawRequest } from '../domain/counter/processor-port.ts';
 import { ProcessorSilence } from '../domain/processor-silence.ts';
 import { paymentExpansion, paymentFact } from './payment-fact.ts';
 import { readerFact } from './reader-fact.ts';

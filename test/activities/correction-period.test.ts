@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import { createCorrectionActivities } from '../../src/activities/correction.activities.ts';
-import { Correction } from '../../src/entities/correction.entity.ts';
+import { createCorrectionActivities } from '../../src/activities/reconciliation/correction.activities.ts';
+import { Correction } from '../../src/entities/reconciliation/correction.entity.ts';
 import { correctionId, organisationId, payoutId, type OrganisationId } from '../../src/domain/ids.ts';
 import { newId } from '../../src/entities/new-id.ts';
 import { createOrm, type Orm } from '../../src/entities/orm.ts';
-import { Organisation } from '../../src/entities/organisation.entity.ts';
-import { Payout } from '../../src/entities/payout.entity.ts';
+import { Organisation } from '../../src/entities/organisations/organisation.entity.ts';
+import { Payout } from '../../src/entities/settlement/payout.entity.ts';
 import { SqlPool } from '../../src/entities/sql-pool.ts';
 import { openBook, type TestBook } from '../support/book.ts';
 

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { createTerminalSaleActivities } from '../../src/activities/terminal-sale.activities.ts';
+import { createTerminalSaleActivities } from '../../src/activities/counter/terminal-sale.activities.ts';
 import { saleId, type SaleId } from '../../src/domain/ids.ts';
-import type { ProcessorPort } from '../../src/domain/processor-port.ts';
+import type { ProcessorPort } from '../../src/domain/counter/processor-port.ts';
 import { newId } from '../../src/entities/new-id.ts';
 import { unitOfWork } from '../../src/entities/orm.ts';
-import { Sale } from '../../src/entities/sale.entity.ts';
+import { Sale } from '../../src/entities/counter/sale.entity.ts';
 import { SqlPool } from '../../src/entities/sql-pool.ts';
 import type { Poster } from '../../src/ledger/poster-contract.ts';
 import { createPoster } from '../../src/ledger/poster.ts';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { need } from '../../src/activities/top-up-asking.ts';
+import { need } from '../../src/activities/cards/top-up-asking.ts';
 import { newId } from '../../src/entities/new-id.ts';
 import { SqlPool } from '../../src/entities/sql-pool.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';

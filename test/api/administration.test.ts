@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
-import { keyMemoryMs } from '../../src/api/authentication.ts';
+import { keyMemoryMs } from '../../src/api/access/authentication.ts';
 import { listenTo } from './listening.ts';
-import { readerCupboard, type ReaderCupboard } from './reader-cupboard.ts';
+import { readerCupboard, type ReaderCupboard } from './counter/reader-cupboard.ts';
 import { idOf, itemsOf, send, textOf, startTestApi, type TestAnswer, type TestApi, type TestCall } from './test-api.ts';
 
 let api: TestApi;

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { randomUUID } from 'node:crypto';
 import { apiRoutes } from '../../src/api/app.ts';
 import type { Route } from '../../src/api/route.ts';
-import { readerCupboard } from './reader-cupboard.ts';
+import { readerCupboard } from './counter/reader-cupboard.ts';
 import { idOf, startTestApi, type TestAnswer, type TestApi } from './test-api.ts';
 
 const seed = 20_261_121;

@@ -36,11 +36,25 @@ export function isLasting(route: Route): boolean {
 
 const breadth: Readonly<Record<ScopeLevel, number>> = { site: 0, organisation: 1, platform: 2 };
 
-/** What the route's own description promises to a key of `scope` that has one role and no more. */
-export function mayCall({ policy }: KeyedRoute, scope: ScopeLevel, role: Role): boolean {
-  return (
-    breadth[scope] >= breadth[policy.scope] && policy.roles.some((needed) => grants(new Set<Role>([role]), needed))
-  );
+/** Somebody who calls: how far they reach, with which roles and no more, and whether it is a person or a key. */
+export interface Caller {
+  readonly scope: ScopeLevel;
+  readonly roles: readonly Role[];
+  readonly isPerson?: boolean;
+}
+
+/** What the route's own description promises to `caller`. */
+export function mayCall(route: KeyedRoute, caller: Caller): boolean {
+  return refusalOf(route, caller) === null;
+}
+
+/** With which code the route's own description refuses `caller`; null when it does not. */
+export function refusalOf({ policy }: KeyedRoute, { scope, roles, isPerson = false }: Caller): string | null {
+  const held = new Set<Role>(roles);
+  const isNear = breadth[scope] < breadth[policy.scope];
+  if (isNear || !policy.roles.some((needed) => grants(held, needed))) return 'forbidden';
+  const isMachine = policy.noMachines === true && scope !== 'platform' && !isPerson;
+  return isMachine ? 'person_required' : null;
 }
 
 /** One thing of every noun of an organisation that has a shop. */

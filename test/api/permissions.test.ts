@@ -1,23 +1,26 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import { apiRoutes } from '../../src/api/app.ts';
-import { allows, PolicyMissing, requirePolicies } from '../../src/api/policy.ts';
+import { allows, PolicyMissing, requirePolicies } from '../../src/api/access/policy.ts';
 import type { Policy, Route } from '../../src/api/route.ts';
 import { apiKeyId, organisationId, siteId } from '../../src/domain/ids.ts';
 import type { Scope } from '../../src/domain/principal.ts';
-import { roles, type Role } from '../../src/domain/roles.ts';
+import { organisationUserRoles, roles, type Role } from '../../src/domain/roles.ts';
 import { listenTo } from './listening.ts';
-import { askRoute, isLasting, keyedRoutes, mayCall, openPaths, thingsOf, type Things } from './permission-matrix.ts';
-import { readerCupboard } from './reader-cupboard.ts';
+import { makeIssuer, type Issuer } from '../support/issuer.ts';
+import { askRoute, isLasting, keyedRoutes, openPaths, refusalOf, thingsOf, type Things } from './permission-matrix.ts';
+import { readerCupboard } from './counter/reader-cupboard.ts';
 import { seedKey } from './shops.ts';
-import { startTestApi, type TestApi } from './test-api.ts';
+import { startTestApi, textOf, type TestApi } from './test-api.ts';
 
 let api: TestApi;
+let issuer: Issuer;
 let routes: readonly Route[];
 let ours: Things;
 let theirs: Things;
 beforeAll(async () => {
-  api = await startTestApi({ administration: readerCupboard() });
+  issuer = await makeIssuer();
+  api = await startTestApi({ administration: readerCupboard(), tokens: issuer.settings });
   routes = apiRoutes(api.dependencies);
   ours = await thingsOf(api, api.shops.ours);
   theirs = await thingsOf(api, api.shops.theirs);
@@ -49,11 +52,11 @@ describe('who may do what, for every route of the router [F31]', () => {
       const key = await seedKey(api.orm, scope, [role]);
       for (const route of keyedRoutes(api).filter(isLasting)) {
         const answer = await ask(route, key, ours);
-        const allowed = mayCall(route, 'organisation', role);
+        const refusal = refusalOf(route, { scope: 'organisation', roles: [role] });
         const told = `${role}: ${route.method} ${route.path} ${answer.status}`;
-        if (allowed) expect([told, [401, 403, 404, 405, 500].includes(answer.status)]).toEqual([told, false]);
-        else expect([told, answer.status, answer.body['code']]).toEqual([told, 403, 'forbidden']);
-        if (allowed) seen.push(route.path);
+        if (refusal === null) expect([told, [401, 403, 404, 405, 500].includes(answer.status)]).toEqual([told, false]);
+        else expect([told, answer.status, answer.body['code']]).toEqual([told, 403, refusal]);
+        if (refusal === null) seen.push(route.path);
       }
     }
     expect(new Set(seen).size).toBeGreaterThan(15);
@@ -72,13 +75,39 @@ describe('who may do what, for every route of the router [F31]', () => {
     expect(withId.length).toBeGreaterThan(15);
     for (const route of withId) {
       const answer = await ask(route, key, theirs);
-      // What only the platform may do is refused before it is looked for, so that nothing is learnt of it either.
-      const expected = route.policy.scope === 'platform' ? [403, 'forbidden'] : [404, 'not_found'];
+      // What only the platform or a person may do is refused before it is looked for, so that nothing is learnt of it.
+      const refusal = refusalOf(route, { scope: 'organisation', roles });
+      const expected = refusal === null ? [404, 'not_found'] : [403, refusal];
       const told = [route.method, route.path];
       expect([...told, answer.status, answer.body['code']]).toEqual([...told, ...expected]);
     }
     expect(await api.fingerprint()).toBe(before);
   });
+
+  it('lets a person of an organisation do what its key may not, there and nowhere else', async () => {
+    const { organisation } = api.shops.ours;
+    const path = `/v1/organisations/${organisation}/users/bert`;
+    await api.call('PUT', path, { as: api.shops.platformKey, body: { role: 'edit' } });
+    const bert = await issuer.token({ sub: 'bert', tillflow_organisation: organisation });
+    const person = { scope: 'organisation', roles: organisationUserRoles.edit, isPerson: true } as const;
+    const reserved: string[] = [];
+    for (const route of keyedRoutes(api).filter(isLasting)) {
+      const refusal = refusalOf(route, person);
+      const told = `${route.method} ${route.path}`;
+      const [own, foreign] = [await ask(route, bert, ours), await ask(route, bert, theirs)];
+      const isOpen = ![401, 403, 404, 405, 500].includes(own.status);
+      const isIn = refusal === null ? isOpen : textOf(own.body['code']) === refusal;
+      expect([told, own.status, isIn]).toEqual([told, own.status, true]);
+      if (route.path.includes('/:')) expect([told, foreign.status]).toEqual([told, refusal === null ? 404 : 403]);
+      if (refusal === null && route.policy.noMachines === true) reserved.push(told);
+    }
+    expect(reserved.sort()).toEqual([
+      'post /v1/internal-refunds',
+      'post /v1/organisations/:id/member-top-ups',
+      'post /v1/organisations/:id/member-top-ups/:topUp/reversal',
+      'post /v1/organisations/:id/transfers',
+    ]);
+  }, 60_000);
 
   it('confines a key of a site to its own site', async () => {
     const { organisation, site } = api.shops.ours;

@@ -4,10 +4,10 @@ import { roles, platformRoles, type Role } from '../../src/domain/roles.ts';
 import { issueApiKey } from '../../src/entities/api-keys.ts';
 import { newId } from '../../src/entities/new-id.ts';
 import { unitOfWork, type Orm } from '../../src/entities/orm.ts';
-import { Organisation } from '../../src/entities/organisation.entity.ts';
+import { Organisation } from '../../src/entities/organisations/organisation.entity.ts';
 import { ProcessorAccount } from '../../src/entities/processor-account.entity.ts';
-import { Reader } from '../../src/entities/reader.entity.ts';
-import { Site } from '../../src/entities/site.entity.ts';
+import { Reader } from '../../src/entities/counter/reader.entity.ts';
+import { Site } from '../../src/entities/counter/site.entity.ts';
 
 /** An organisation with one counter and one reader, and a key that may do all that an organisation's may. */
 export interface Shop {

@@ -2,12 +2,12 @@ import { randomUUID } from 'node:crypto';
 import { resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { NativeConnection, Worker } from '@temporalio/worker';
-import { Belongings } from '../../bench/belongings.ts';
-import { sellBare } from '../../bench/bare-sales.ts';
-import type { BareActivities } from '../../bench/bare-sale.messages.ts';
-import { countHistory, type HistoryCounts } from '../../bench/history-counts.ts';
-import { makeBundle } from '../../bench/workflow-bundle.ts';
-import { terminalSaleWorkflowId } from '../../src/workflows/terminal-sale.messages.ts';
+import { Belongings } from '../../bench/support/belongings.ts';
+import { sellBare } from '../../bench/support/bare-sales.ts';
+import type { BareActivities } from '../../bench/support/bare-sale.messages.ts';
+import { countHistory, type HistoryCounts } from '../../bench/support/history-counts.ts';
+import { makeBundle } from '../../bench/support/workflow-bundle.ts';
+import { terminalSaleWorkflowId } from '../../src/workflows/counter/terminal-sale.messages.ts';
 import { openCounter, type Counter } from '../support/counter.ts';
 import { runningStack } from '../support/stack.ts';
 
@@ -17,7 +17,7 @@ let bundle: string;
 
 beforeAll(async () => {
   counter = await openCounter();
-  const workflowsPath = resolve(import.meta.dirname, '../../bench/bare-sale.workflow.ts');
+  const workflowsPath = resolve(import.meta.dirname, '../../bench/support/bare-sale.workflow.ts');
   bundle = await makeBundle(belongings, { name: 'bare-sale-test', workflowsPath });
 }, 60_000);
 afterAll(async () => {

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { Belongings } from '../../bench/belongings.ts';
-import { openBenchBook, proveBenchBook } from '../../bench/bench-book.ts';
-import { Workload, type Outcome, type WorkloadOptions } from '../../bench/postings.ts';
-import { countOf } from '../../bench/proof.ts';
-import { RawPoster } from '../../bench/raw-poster.ts';
+import { Belongings } from '../../bench/support/belongings.ts';
+import { openBenchBook, proveBenchBook } from '../../bench/support/bench-book.ts';
+import { Workload, type Outcome, type WorkloadOptions } from '../../bench/support/postings.ts';
+import { countOf } from '../../bench/support/proof.ts';
+import { RawPoster } from '../../bench/support/raw-poster.ts';
 import { createPoster } from '../../src/ledger/poster.ts';
 import type { TestDatabase } from '../support/database.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Figure } from '../../bench/contract.ts';
-import { figureLine, lastLine, verdictOf, worstVerdict } from '../../bench/report.ts';
+import { figureLine, lastLine, verdictOf, worstVerdict } from '../../bench/support/report.ts';
 
 const rate = (value: number, when?: string): Figure => ({
   unit: 'ratio',

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import { runCallers } from '../../bench/callers.ts';
-import { alternate, type Side } from '../../bench/rounds.ts';
-import { median, percentile } from '../../bench/statistics.ts';
+import { runCallers } from '../../bench/support/callers.ts';
+import { alternate, type Side } from '../../bench/support/rounds.ts';
+import { median, percentile } from '../../bench/support/statistics.ts';
 
 describe('the rounds of a bench', () => {
   it('alternates which side begins, and takes the median of the ratios round by round', async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { topUpAmount } from '../../src/domain/auto-top-up.ts';
-import { declineKind } from '../../src/domain/card-decline.ts';
+import { topUpAmount } from '../../src/domain/cards/auto-top-up.ts';
+import { declineKind } from '../../src/domain/cards/card-decline.ts';
 
 /** The rows of cobalt.md 2.2 in cents: A, P, B, the charge, and what is left after top-up and payment. */
 const rows = [

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { effectivePercent, estimatedCardFee, expectedSettlement } from '../../src/domain/card-cost.ts';
+import { effectivePercent, estimatedCardFee, expectedSettlement } from '../../src/domain/cards/card-cost.ts';
 import { money } from '../../src/domain/money.ts';
 
 const cost = { costE4: 3_000, percentE4: 13_500 };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { containsCardNumber } from '../../src/domain/card-number.ts';
+import { containsCardNumber } from '../../src/domain/cards/card-number.ts';
 
 describe('text that could hold a card number', () => {
   it('is found with blanks, with hyphens, and within other words', () => {

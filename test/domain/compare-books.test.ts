@@ -1,6 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
-import { compareBooks, withStatuses } from '../../src/domain/compare-books.ts';
-import { partsOf, type BookClaim, type ObjectStatus, type ProviderLine } from '../../src/domain/reconciliation.ts';
+import { compareBooks, withStatuses } from '../../src/domain/reconciliation/compare-books.ts';
+import {
+  partsOf,
+  type BookClaim,
+  type ObjectStatus,
+  type ProviderLine,
+} from '../../src/domain/reconciliation/reconciliation.ts';
 
 const old = '2026-03-01T00:00:00.000Z';
 const young = '2026-03-02T12:00:00.000Z';

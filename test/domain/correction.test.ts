@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { isAuthor, needsApproval, percentText } from '../../src/domain/correction.ts';
+import { isAuthor, needsApproval, percentText } from '../../src/domain/reconciliation/correction.ts';
 
 describe('a correction by hand', () => {
   it('waits for a second person above the limit, in either direction', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { callbackAttempts, callbackPauseMs } from '../../src/domain/callback-schedule.ts';
-import { iouDescription, iouTransitions, isIouOverdue, type IouState } from '../../src/domain/iou.ts';
+import { callbackAttempts, callbackPauseMs } from '../../src/domain/events/callback-schedule.ts';
+import { iouDescription, iouTransitions, isIouOverdue, type IouState } from '../../src/domain/members/iou.ts';
 import { isInsideRouteCode } from '../../src/domain/route-code.ts';
 import { reachableFrom } from '../../src/domain/transition.ts';
 

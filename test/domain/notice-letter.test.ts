@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
-import { isSentByEmail, type NoticeKind } from '../../src/domain/notice.ts';
-import { letterOf } from '../../src/domain/notice-letter.ts';
-import { noticeAttempts, noticePauseMs } from '../../src/domain/notice-schedule.ts';
-import { inAppText, wordsOf } from '../../src/domain/notice-words.ts';
+import { isSentByEmail, type NoticeKind } from '../../src/domain/members/notice.ts';
+import { letterOf } from '../../src/domain/members/notice-letter.ts';
+import { noticeAttempts, noticePauseMs } from '../../src/domain/members/notice-schedule.ts';
+import { inAppText, wordsOf } from '../../src/domain/members/notice-words.ts';
 
 const links = {
   set_up: 'https://host.example/{member}/card?a=1&b=2',

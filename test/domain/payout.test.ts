@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { judgeBankWord, payoutTransitions, type PayoutState } from '../../src/domain/payout.ts';
+import { judgeBankWord, payoutTransitions, type PayoutState } from '../../src/domain/settlement/payout.ts';
 import { admits } from '../../src/domain/transition.ts';
 
 describe("a bank's word on a payout", () => {

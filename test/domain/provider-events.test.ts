@@ -6,8 +6,8 @@ import {
   subscribedEventTypes,
   type Advice,
   type ProviderNews,
-} from '../../src/domain/provider-events.ts';
-import { saleTransitions, type SaleState } from '../../src/domain/sale.ts';
+} from '../../src/domain/events/provider-events.ts';
+import { saleTransitions, type SaleState } from '../../src/domain/counter/sale.ts';
 
 const states = Object.keys(saleTransitions) as SaleState[];
 const sale = 'sal_01KAJ0000000000000000000AA';

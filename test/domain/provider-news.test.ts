@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { readNews } from '../../src/domain/provider-news.ts';
+import { readNews } from '../../src/domain/events/provider-news.ts';
 
 const sale = 'sal_01KAJ0000000000000000000AA';
 

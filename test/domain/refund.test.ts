@@ -1,10 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import { parseCurrency } from '../../src/domain/currency.ts';
-import { moneyBackAdvice, tellsOfMoneyBack } from '../../src/domain/money-back-events.ts';
+import { moneyBackAdvice, tellsOfMoneyBack } from '../../src/domain/payments/money-back-events.ts';
 import { basisPoints, money } from '../../src/domain/money.ts';
-import type { ProviderNews } from '../../src/domain/provider-events.ts';
-import { refundParts } from '../../src/domain/refund.ts';
-import { refundObstacle, type RefundQuestion } from '../../src/domain/refund-eligibility.ts';
+import type { ProviderNews } from '../../src/domain/events/provider-events.ts';
+import { refundParts } from '../../src/domain/payments/refund.ts';
+import { refundObstacle, type RefundQuestion } from '../../src/domain/payments/refund-eligibility.ts';
 
 const AUD = parseCurrency('AUD');
 const minor = (amount: number, percent = 300) => {

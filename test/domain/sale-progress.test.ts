@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import type { PaymentFact, ReaderAction, ReaderFact } from '../../src/domain/processor-port.ts';
-import { needsReader, progressOf, type SaleStanding } from '../../src/domain/sale-progress.ts';
+import type { PaymentFact, ReaderAction, ReaderFact } from '../../src/domain/counter/processor-port.ts';
+import { needsReader, progressOf, type SaleStanding } from '../../src/domain/counter/sale-progress.ts';
 
 const awaiting: SaleStanding = { state: 'awaiting_card', knownDeclines: new Set() };
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { nextStep, productionSaleTiming as timing } from '../../src/domain/sale-timing.ts';
+import { nextStep, productionSaleTiming as timing } from '../../src/domain/counter/sale-timing.ts';
 
 describe('nextStep', () => {
   it('looks 10, 20 and then every 30 s while a card is awaited', () => {

@@ -5,7 +5,7 @@ import {
   isOpenSaleState,
   saleTransitions,
   type SaleState,
-} from '../../src/domain/sale.ts';
+} from '../../src/domain/counter/sale.ts';
 import { admits, nextState, reachableFrom } from '../../src/domain/transition.ts';
 
 const states = Object.keys(saleTransitions) as SaleState[];

@@ -5,8 +5,8 @@ import {
   planSettlement,
   type SettlementPlanItem,
   type SettlementSource,
-} from '../../src/domain/settlement-plan.ts';
-import { planWith } from '../../src/domain/settlement-decision.ts';
+} from '../../src/domain/settlement/settlement-plan.ts';
+import { planWith } from '../../src/domain/settlement/settlement-decision.ts';
 
 const rules = { feeTaxes: { AUD: { label: 'GST', rateBp: 1_000 } }, minimums: { AUD: 1_000 } };
 
@@ -72,6 +72,46 @@ describe('an amount that a person sets', () => {
     expect(set(80_000)).toMatchObject({ item: { settledMinor: 80_000, overrideBy: 'person:clerk' } });
     expect(set(80_001)).toMatchObject({ code: 'override_out_of_bounds' });
     expect(set(-1)).toMatchObject({ code: 'override_out_of_bounds' });
+  });
+});
+
+describe('an organisation that is taken in again', () => {
+  const decide = (item: SettlementPlanItem, kind: 'hold_back' | 'release' | 'nothing') => {
+    const whom = { organisationId: 'org_1', currency: null, reason: 'Why' };
+    const decision =
+      kind === 'nothing' ? ({ ...whom, kind: 'override', amountMinor: 0 } as const) : ({ ...whom, kind } as const);
+    const change = planWith([item], { decision, by: 'person:clerk', taxBp: () => 1_000 });
+    if ('code' in change) throw new Error(change.code);
+    return change.item;
+  };
+
+  it('stands as it stood before it was held back, to the last figure', () => {
+    const agreed = {
+      overrideMinor: 30_000,
+      overrideBy: 'person:clerk',
+      overrideReason: 'Agreed',
+      settledMinor: 30_000,
+    };
+    const stood = [
+      itemOf(),
+      itemOf({ bankDetailId: null }),
+      itemOf({ method: 'transfer' }),
+      { ...itemOf(), ...agreed },
+    ];
+    for (const item of stood) {
+      expect(decide(item, 'hold_back')).toMatchObject({ state: 'held_back' });
+      expect(decide(decide(item, 'hold_back'), 'release')).toEqual(item);
+    }
+  });
+
+  it('is settled whole where an amount of nothing had held it back', () => {
+    expect(decide(itemOf(), 'nothing')).toMatchObject({ state: 'held_back', settledMinor: 0, payoutMinor: 0 });
+    expect(decide(decide(itemOf(), 'nothing'), 'release')).toEqual(itemOf());
+  });
+
+  it('must be held back', () => {
+    expect(() => decide(itemOf(), 'release')).toThrow('not_held_back');
+    expect(() => decide(itemOf({ bankDetailId: null }), 'release')).toThrow('not_held_back');
   });
 });
 

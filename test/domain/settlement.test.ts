@@ -1,6 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
-import { settlementFigures, settlementRunTransitions, type SettlementBasis } from '../../src/domain/settlement.ts';
-import { payoutTransitions } from '../../src/domain/payout.ts';
+import {
+  settlementFigures,
+  settlementRunTransitions,
+  type SettlementBasis,
+} from '../../src/domain/settlement/settlement.ts';
+import { payoutTransitions } from '../../src/domain/settlement/payout.ts';
 import { admits, reachableFrom } from '../../src/domain/transition.ts';
 
 const basis: SettlementBasis = { balanceMinor: 0, floatMinor: 0, overrideMinor: null, feeBp: 300, taxBp: 1_000 };

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { processorAccountId } from '../../src/domain/ids.ts';
-import type { IncomingEvent } from '../../src/entities/incoming-event.ts';
-import { createInbox, type Inbox } from '../../src/entities/provider-event-inbox.ts';
+import type { IncomingEvent } from '../../src/entities/events/incoming-event.ts';
+import { createInbox, type Inbox } from '../../src/entities/events/provider-event-inbox.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 
 const account = processorAccountId('pac_01KAJ000000000000000000001');

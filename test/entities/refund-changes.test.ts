@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { cardTransactionId } from '../../src/domain/ids.ts';
 import { newId } from '../../src/entities/new-id.ts';
-import { disputedRider, refundedRider } from '../../src/entities/refund-changes.ts';
+import { disputedRider, refundedRider } from '../../src/entities/payments/refund-changes.ts';
 
 const card = {
   id: cardTransactionId(newId('cardTransaction')),

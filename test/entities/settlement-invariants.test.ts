@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { organisationId, payoutFileId } from '../../src/domain/ids.ts';
 import { newId } from '../../src/entities/new-id.ts';
 import { createOrm, type Orm } from '../../src/entities/orm.ts';
-import { settlementInvariants } from '../../src/entities/settlement-invariants.ts';
+import { settlementInvariants } from '../../src/entities/settlement/settlement-invariants.ts';
 import { openBook, type TestBook } from '../support/book.ts';
 import { plannedPayout } from '../support/payouts.ts';
 

@@ -1,7 +1,7 @@
 import { startTcpProxy, through, type TcpProxy } from '../support/tcp-proxy.ts';
 import { until } from '../support/until.ts';
 import type { Answer } from '../support/till.ts';
-import { terminalSaleWorkflowId } from '../../src/workflows/terminal-sale.messages.ts';
+import { terminalSaleWorkflowId } from '../../src/workflows/counter/terminal-sale.messages.ts';
 import { proveBooks } from './harness/books.ts';
 import { openDesks, type Desk } from './harness/desks.ts';
 import { percentile, seconds } from './harness/figures.ts';

@@ -1,10 +1,10 @@
 import type { WorkflowHandle } from '@temporalio/client';
-import { adviceFor, subscribedEventTypes } from '../../src/domain/provider-events.ts';
-import { readNews } from '../../src/domain/provider-news.ts';
-import { saleStates } from '../../src/domain/sale.ts';
-import * as lateEventMessages from '../../src/workflows/late-event.messages.ts';
-import * as saleMessages from '../../src/workflows/terminal-sale.messages.ts';
-import { productionSaleTiming } from '../../src/domain/sale-timing.ts';
+import { adviceFor, subscribedEventTypes } from '../../src/domain/events/provider-events.ts';
+import { readNews } from '../../src/domain/events/provider-news.ts';
+import { saleStates } from '../../src/domain/counter/sale.ts';
+import * as lateEventMessages from '../../src/workflows/payments/late-event.messages.ts';
+import * as saleMessages from '../../src/workflows/counter/terminal-sale.messages.ts';
+import { productionSaleTiming } from '../../src/domain/counter/sale-timing.ts';
 import { startTestTemporal, type TestTemporal } from '../support/temporal.ts';
 import { until } from '../support/until.ts';
 import { createDeliverer } from './harness/deliveries.ts';

@@ -121,7 +121,8 @@ async function insist(make: () => () => Promise<Answered<Shown>>, holds: (shown:
   const ask = make();
   for (let tries = 0; tries < 100; tries += 1) {
     const { status, body } = await ask();
-    if (status === 201 && holds(body)) return body;
+    // 200: the run had ended before it could be asked.
+    if ((status === 201 || status === 200) && holds(body)) return body;
     if (status !== 202 && status !== 503) throw new Error(`${status} ${JSON.stringify(body)}`);
   }
   throw new Error('The run was never planned.');

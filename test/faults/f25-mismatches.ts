@@ -4,13 +4,13 @@ import { startSimulator } from '../../simulator/server.ts';
 import {
   createReconciliationActivities,
   type ReconciliationActivities,
-} from '../../src/activities/reconciliation.activities.ts';
+} from '../../src/activities/reconciliation/reconciliation.activities.ts';
 import type { Currency } from '../../src/domain/currency.ts';
 import { processorAccountId } from '../../src/domain/ids.ts';
 import { processorAccount } from '../../src/domain/ledger-account.ts';
 import type { NewLedgerTransaction } from '../../src/domain/ledger.ts';
 import { money } from '../../src/domain/money.ts';
-import { differenceKinds, type DifferenceKind } from '../../src/domain/reconciliation.ts';
+import { differenceKinds, type DifferenceKind } from '../../src/domain/reconciliation/reconciliation.ts';
 import { newId } from '../../src/entities/new-id.ts';
 import { createOrm, unitOfWork, type Orm } from '../../src/entities/orm.ts';
 import { ProcessorAccount } from '../../src/entities/processor-account.entity.ts';

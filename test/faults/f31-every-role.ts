@@ -1,16 +1,18 @@
 import { organisationId, siteId } from '../../src/domain/ids.ts';
 import type { Scope, ScopeLevel } from '../../src/domain/principal.ts';
-import { platformRoles, roles, type Role } from '../../src/domain/roles.ts';
+import { organisationUserRoles, platformRoles, roles } from '../../src/domain/roles.ts';
 import {
   askRoute,
   isLasting,
   keyedRoutes,
   mayCall,
+  refusalOf,
   thingsOf,
+  type Caller as Kind,
   type KeyedRoute,
   type Things,
 } from '../api/permission-matrix.ts';
-import { readerCupboard } from '../api/reader-cupboard.ts';
+import { readerCupboard } from '../api/counter/reader-cupboard.ts';
 import { seedKey } from '../api/shops.ts';
 import { startTestApi, textOf, type TestApi } from '../api/test-api.ts';
 import { makeIssuer, type Issuer } from '../support/issuer.ts';
@@ -21,11 +23,9 @@ import type { Fault, FaultContext } from './harness/types.ts';
 const rolesTried = { full: roles.length, small: 5 } as const;
 const lanes = [1, 2, 3, 4];
 
-/** Who calls: a key that reaches so far, or a person of the staff, with one role and no other. */
-interface Caller {
+/** Who calls: a key that reaches so far, a person of the staff, with one role and no other, or one of an organisation. */
+interface Caller extends Kind {
   readonly name: string;
-  readonly scope: ScopeLevel;
-  readonly role: Role;
   readonly as: string;
 }
 
@@ -55,23 +55,24 @@ async function tryAll(api: TestApi, issuer: Issuer, context: FaultContext) {
   await withoutKey(api, { routes, ours, judge });
   seen.add('nobody', routes.length * 2);
   const before = await api.fingerprint();
-  const denied = cells(routes, callers).filter(({ route, caller }) => !mayCall(route, caller.scope, caller.role));
+  const denied = cells(routes, callers).filter(({ route, caller }) => !mayCall(route, caller));
   await inLanes(lanes, denied, async (_lane, { route, caller }) => {
     const { status, body } = await askRoute(api, route, { as: caller.as, things: ours });
-    judge(status === 403 && textOf(body['code']) === 'forbidden', `${caller.name} at ${nameOf(route)}: ${status}`);
+    judge(
+      status === 403 && textOf(body['code']) === refusalOf(route, caller),
+      `${caller.name} at ${nameOf(route)}: ${status}`,
+    );
     seen.add('denied');
   });
   const foreigners = callers.filter(({ scope }) => scope !== 'platform');
-  const foreign = cells(routes, foreigners).filter(({ route, caller }) => mayCall(route, caller.scope, caller.role));
+  const foreign = cells(routes, foreigners).filter(({ route, caller }) => mayCall(route, caller));
   await inLanes(lanes, foreign.filter(isById), async (_lane, { route, caller }) => {
     const { status } = await askRoute(api, route, { as: caller.as, things: theirs });
     judge(status === 404, `${caller.name} at a foreign ${nameOf(route)}: ${status}`);
     seen.add('foreign');
   });
   judge((await api.fingerprint()) === before, 'what was denied has changed rows');
-  const granted = cells(routes.filter(isLasting), callers).filter(({ route, caller }) =>
-    mayCall(route, caller.scope, caller.role),
-  );
+  const granted = cells(routes.filter(isLasting), callers).filter(({ route, caller }) => mayCall(route, caller));
   await inLanes(lanes, granted, async (_lane, { route, caller }) => {
     const { status } = await askRoute(api, route, { as: caller.as, things: ours });
     judge(![401, 403, 405, 500].includes(status), `${caller.name} at ${nameOf(route)}: ${status}`);
@@ -109,16 +110,31 @@ async function everyCaller(api: TestApi, issuer: Issuer, { size, random }: Fault
       callers.push({
         name: `a key of the ${scope} with ${role}`,
         scope,
-        role,
+        roles: [role],
         as: await seedKey(api.orm, reach, [role]),
       });
     }
   }
   for (const role of random.shuffled(roles).slice(0, rolesTried[size])) {
     const as = await issuer.token({ sub: `staff-${role}`, tillflow_roles: [role] });
-    callers.push({ name: `a person with ${role}`, scope: 'platform', role, as });
+    callers.push({ name: `a person with ${role}`, scope: 'platform', roles: [role], isPerson: true, as });
   }
+  callers.push(...(await peopleOf(api, issuer)));
   return callers;
+}
+
+/** What an organisation's people may do goes by how they were entered. */
+async function peopleOf(api: TestApi, issuer: Issuer): Promise<readonly Caller[]> {
+  const { organisation } = api.shops.ours;
+  const people: Caller[] = [];
+  for (const role of ['view', 'edit'] as const) {
+    const path = `/v1/organisations/${organisation}/users/${role}`;
+    await api.call('PUT', path, { as: api.shops.platformKey, body: { role } });
+    const as = await issuer.token({ sub: role, tillflow_organisation: organisation });
+    const kind = { scope: 'organisation', roles: organisationUserRoles[role], isPerson: true } as const;
+    people.push({ ...kind, name: `a person of an organisation, who may ${role}`, as });
+  }
+  return people;
 }
 
 function cells(routes: readonly KeyedRoute[], callers: readonly Caller[]) {

@@ -3,9 +3,9 @@ import { fileURLToPath } from 'node:url';
 import { Client, Connection, WithStartWorkflowOperation, type WorkflowHandle } from '@temporalio/client';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import { bundleWorkflowCode, DefaultLogger, NativeConnection, Runtime, Worker, type WorkflowBundleWithSourceMap } from '@temporalio/worker';
-import { productionSaleTiming } from '../../src/domain/sale-timing.ts';
-import { closeLateEvent } from '../../src/workflows/late-event.messages.ts';
-import { begin, terminalSaleWorkflowId } from '../../src/workflows/terminal-sale.messages.ts';
+import { productionSaleTiming } from '../../src/domain/counter/sale-timing.ts';
+import { closeLateEvent } from '../../src/workflows/payments/late-event.messages.ts';
+import { begin, terminalSaleWorkflowId } from '../../src/workflows/counter/terminal-sale.messages.ts';
 import { activitiesOf, saleStories, type Script, type Story } from '../workflows/stories.ts';
 
 // `npm run histories`: plays every story on a real server and keeps its history. A history of a released version is

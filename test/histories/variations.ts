@@ -1,10 +1,10 @@
 import type { WorkflowHandle } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
-import type { SaleAnswer, SaleSnapshot } from '../../src/domain/sale-snapshot.ts';
-import type { SaleTiming } from '../../src/domain/sale-timing.ts';
-import { closeLateEvent } from '../../src/workflows/late-event.messages.ts';
-import { closeStrayMoney } from '../../src/workflows/stray-money.messages.ts';
-import * as messages from '../../src/workflows/terminal-sale.messages.ts';
+import type { SaleAnswer, SaleSnapshot } from '../../src/domain/counter/sale-snapshot.ts';
+import type { SaleTiming } from '../../src/domain/counter/sale-timing.ts';
+import { closeLateEvent } from '../../src/workflows/payments/late-event.messages.ts';
+import { closeStrayMoney } from '../../src/workflows/payments/stray-money.messages.ts';
+import * as messages from '../../src/workflows/counter/terminal-sale.messages.ts';
 import { snapshot } from '../workflows/scripted.ts';
 import type { Script } from '../workflows/stories.ts';
 

@@ -1,7 +1,10 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { ProviderEventRows } from '../../src/entities/provider-event-rows.ts';
+import { ProviderEventRows } from '../../src/entities/events/provider-event-rows.ts';
 import { SqlPool } from '../../src/entities/sql-pool.ts';
-import { dispatchProviderEvents, type DispatchDependencies } from '../../src/jobs/dispatch-provider-events.job.ts';
+import {
+  dispatchProviderEvents,
+  type DispatchDependencies,
+} from '../../src/jobs/events/dispatch-provider-events.job.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { processorRows, type ProcessorRows } from '../support/processor-rows.ts';
 

@@ -2,8 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { resolve } from 'node:path';
-import { createCallbackSender } from '../../src/jobs/callback-sender.ts';
-import { standardWebhookHeaders } from '../../src/jobs/standard-webhook.ts';
+import { createCallbackSender } from '../../src/jobs/events/callback-sender.ts';
+import { standardWebhookHeaders } from '../../src/jobs/events/standard-webhook.ts';
 import { until } from '../support/until.ts';
 
 const [old, current, foreign] = [1, 2, 3].map((byte) => `whsec_${Buffer.alloc(24, byte).toString('base64')}`) as [

@@ -5,11 +5,14 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { organisationId, type OrganisationId } from '../../src/domain/ids.ts';
 import { commitRiders } from '../../src/entities/commit-riders.ts';
 import { newId } from '../../src/entities/new-id.ts';
-import { OrganisationLetterDeliveries } from '../../src/entities/organisation-letter-deliveries.ts';
-import { organisationLetterRiders, type OrganisationLetterWord } from '../../src/entities/organisation-letters.ts';
+import { OrganisationLetterDeliveries } from '../../src/entities/organisations/organisation-letter-deliveries.ts';
+import {
+  organisationLetterRiders,
+  type OrganisationLetterWord,
+} from '../../src/entities/organisations/organisation-letters.ts';
 import { SqlPool } from '../../src/entities/sql-pool.ts';
 import { createMailer, type Mailer } from '../../src/jobs/mailer.ts';
-import { sendLetters, type SendLettersDependencies } from '../../src/jobs/send-letters.job.ts';
+import { sendLetters, type SendLettersDependencies } from '../../src/jobs/organisations/send-letters.job.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { freePort } from '../support/free-port.ts';
 import { mailsIn } from '../support/mails.ts';
@@ -57,8 +60,8 @@ async function organisation(): Promise<OrganisationId> {
 }
 
 async function advise(more: Partial<OrganisationLetterWord> = {}): Promise<void> {
-  const facts = { amountMinor: 97_000, currency: 'AUD', period: '2026-10', reference: 'PAY-7' };
-  const word = { organisationId: await organisation(), kind: 'remittance_advice', recipient: 'office@rival.example' };
+  const facts = { subject: 'Payout 7: 970.00 AUD was paid', text: 'We have paid 970.00 AUD. The advice is attached.' };
+  const word = { organisationId: await organisation(), kind: 'payout', recipient: 'office@rival.example' };
   const riders = organisationLetterRiders(
     { ...(word as OrganisationLetterWord), dedupeKey: newId('organisationLetter'), facts, ...more },
     began,
@@ -76,9 +79,9 @@ describe('the sender of letters to organisations', () => {
     expect(await sendLetters(deps())).toBe(1);
     expect(await sendLetters(deps())).toBe(0);
     const [mail] = await mailsIn(outboxDir);
-    expect([mail?.to, mail?.subject]).toEqual(['office@rival.example', 'Remittance Advice 2026-10']);
+    expect([mail?.to, mail?.subject]).toEqual(['office@rival.example', 'Payout 7: 970.00 AUD was paid']);
     expect(mail?.text).toContain('Dear Rival Club,');
-    expect(mail?.text).toContain('You are paid 970.00 AUD for 2026-10.');
+    expect(mail?.text).toContain('We have paid 970.00 AUD. The advice is attached.');
     expect(mail?.attachments).toEqual([{ name: 'advice-7.pdf', bytes: content }]);
     expect(await rows()).toEqual([{ state: 'sent', attempts: 1 }]);
   });

@@ -3,12 +3,12 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createTemporalMessenger } from '../../src/jobs/temporal-messenger.ts';
-import { lateEventWorkflowId } from '../../src/workflows/late-event.messages.ts';
-import { processorFeesWorkflowId } from '../../src/workflows/processor-fees.messages.ts';
-import { terminalSaleWorkflowId } from '../../src/workflows/terminal-sale.messages.ts';
-import { checkoutTiming } from '../../src/domain/payment-snapshot.ts';
-import { refundTiming } from '../../src/domain/refund-snapshot.ts';
-import { productionSaleTiming } from '../../src/domain/sale-timing.ts';
+import { lateEventWorkflowId } from '../../src/workflows/payments/late-event.messages.ts';
+import { processorFeesWorkflowId } from '../../src/workflows/counter/processor-fees.messages.ts';
+import { terminalSaleWorkflowId } from '../../src/workflows/counter/terminal-sale.messages.ts';
+import { checkoutTiming } from '../../src/domain/payments/payment-snapshot.ts';
+import { refundTiming } from '../../src/domain/payments/refund-snapshot.ts';
+import { productionSaleTiming } from '../../src/domain/counter/sale-timing.ts';
 import { startTestTemporal, type TestTemporal } from '../support/temporal.ts';
 import { until } from '../support/until.ts';
 
@@ -97,7 +97,9 @@ describe('the way from the jobs to the workflows', () => {
 
 describe('every message of a workflow', () => {
   const folder = resolve(__dirname, '../../src/workflows');
-  const sources = readdirSync(folder).map((name) => ({ name, text: readFileSync(join(folder, name), 'utf8') }));
+  const sources = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.ts'))
+    .map((name) => ({ name, text: readFileSync(join(folder, name), 'utf8') }));
   const defined = sources
     .filter(({ name }) => name.endsWith('.messages.ts'))
     .flatMap(({ text }) =>

@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
-import { compareBooks } from '../../src/domain/compare-books.ts';
+import { compareBooks } from '../../src/domain/reconciliation/compare-books.ts';
 import { DomainError } from '../../src/domain/errors.ts';
 import { InvariantViolation } from '../../src/domain/invariant.ts';
-import { partsOf } from '../../src/domain/reconciliation.ts';
+import { partsOf } from '../../src/domain/reconciliation/reconciliation.ts';
 import { readClaimsBy, readPlaceAccounts } from '../../src/ledger/claims.read.ts';
 import { readTransactions } from '../../src/ledger/transactions.read.ts';
 import * as correction from '../../src/ledger/postings/correction.ts';
@@ -15,18 +15,12 @@ import { at, bookOfPlenty, provesRows, stripePlace, type PostingRow } from '../s
 
 const plenty = bookOfPlenty();
 const m1 = { kind: 'member', memberId: 'm1' } as const;
+const o1 = { kind: 'organisation', organisationId: 'o1' } as const;
 
 const rows: readonly PostingRow[] = [
   [
     'refund-reserved of a sale',
-    () =>
-      refund.refundReserved({
-        ...at,
-        refundId: 'rfd_1',
-        source: { kind: 'organisation', organisationId: 'o1' },
-        amount: aud(700),
-        requestedBy: 'sale',
-      }),
+    () => refund.refundReserved({ ...at, refundId: 'rfd_1', source: o1, amount: aud(700), requestedBy: 'sale' }),
     'refund-rfd_1-reserved',
     ['debit organisation/o1 700 Card Refund', 'credit refunds-in-flight 700 Card Refund'],
   ],
@@ -172,8 +166,9 @@ const rows: readonly PostingRow[] = [
         processor: stripePlace,
         processorAccountId: 'pac_1',
         providerRef: 'trr_1',
+        reversalNo: 3,
       }),
-    'payout-pyt_1-transfer-reversed-2',
+    'payout-pyt_1-transfer-reversed-2-3',
     ['debit processor/stripe/acct_1 9700 Payout', 'credit payouts-in-flight 9700 Payout'],
   ],
   [

@@ -1,10 +1,13 @@
 import type { Mutation } from './mutations.ts';
 
-const topUpRule = { file: 'src/domain/auto-top-up.ts', tests: ['test/domain/auto-top-up.test.ts'] };
-const offering = { file: 'src/activities/top-up-offering.ts', tests: ['test/e2e/member-payment.test.ts'] };
-const following = 'src/activities/top-up-following.ts';
+const topUpRule = { file: 'src/domain/cards/auto-top-up.ts', tests: ['test/domain/auto-top-up.test.ts'] };
+const offering = {
+  file: 'src/activities/cards/top-up-offering.ts',
+  tests: ['test/e2e/payments/member-payment.test.ts'],
+};
+const following = 'src/activities/cards/top-up-following.ts';
 const refundRule = { tests: ['test/domain/refund.test.ts'] };
-const moneyBack = ['test/e2e/refund.test.ts'];
+const moneyBack = ['test/e2e/payments/refund.test.ts'];
 const funding = ['test/e2e/funded-payment.test.ts'];
 
 /** The money lines of members: payments, top-ups, refunds and disputes. */
@@ -24,27 +27,27 @@ export const memberMutations: readonly Mutation[] = [
   {
     ...refundRule,
     name: 'a refund has no fee',
-    file: 'src/domain/refund.ts',
+    file: 'src/domain/payments/refund.ts',
     find: 'basisPoints(wholly - feeRate)',
     replace: 'basisPoints(wholly)',
   },
   {
     ...refundRule,
     name: 'a refund at exactly twelve weeks is allowed',
-    file: 'src/domain/refund-eligibility.ts',
+    file: 'src/domain/payments/refund-eligibility.ts',
     find: '>= question.ageLimitWeeks * weekMs',
     replace: '> question.ageLimitWeeks * weekMs',
   },
   {
     ...refundRule,
     name: 'a refund takes what the balance does not cover',
-    file: 'src/domain/refund-eligibility.ts',
+    file: 'src/domain/payments/refund-eligibility.ts',
     find: 'if (balanceMinor < restMinor) return',
     replace: 'if (balanceMinor < 0) return',
   },
   {
     name: 'two refunds at once pass what was captured',
-    file: 'src/entities/refund-changes.ts',
+    file: 'src/entities/payments/refund-changes.ts',
     find: 'expectedVersion: card.version, set }',
     replace: 'set }',
     tests: ['test/entities/refund-changes.test.ts'],
@@ -65,41 +68,41 @@ export const memberMutations: readonly Mutation[] = [
   },
   {
     name: 'a payment whose money another one took asks no card again',
-    file: 'src/activities/top-up-asking.ts',
+    file: 'src/activities/cards/top-up-asking.ts',
     find: "kind = 'shortfall' AND state = 'met'",
     replace: "kind = 'shortfall' AND state = 'never'",
     tests: ['test/activities/top-up-need.test.ts'],
   },
   {
     name: 'two calls at once remind a debtor twice',
-    file: 'src/entities/iou-reminders.ts',
+    file: 'src/entities/members/iou-reminders.ts',
     find: "state = 'open' AND (reminded_at IS NULL OR reminded_at <= ?)`,\n    [",
     replace: "state = 'open' AND ? IS NOT NULL`,\n    [",
-    tests: ['test/api/ious.test.ts'],
+    tests: ['test/api/members/ious.test.ts'],
     only: 'a reminder',
   },
   {
     name: 'a payment that leaves exactly 20.00 triggers a top-up or a warning',
-    file: 'src/activities/top-up-asking.ts',
+    file: 'src/activities/cards/top-up-asking.ts',
     find: 'afterMinor === null || afterMinor >= lowMinor',
     replace: 'afterMinor === null || afterMinor > lowMinor',
-    tests: ['test/e2e/payment-batch.test.ts'],
+    tests: ['test/e2e/payments/payment-batch.test.ts'],
     only: 'BAT-17',
   },
   {
     name: 'a card saved on a balance of exactly 20.00 is charged',
-    file: 'src/activities/card-set-up.ts',
+    file: 'src/activities/cards/card-set-up.ts',
     find: 'file.availableMinor < deps.limitsOf',
     replace: 'file.availableMinor <= deps.limitsOf',
-    tests: ['test/e2e/auto-top-up.test.ts'],
+    tests: ['test/e2e/cards/auto-top-up.test.ts'],
     only: 'WH-08',
   },
   {
     name: 'low balances are told again and again',
-    file: 'src/activities/top-up-asking.ts',
+    file: 'src/activities/cards/top-up-asking.ts',
     find: 'if (warned !== undefined) return;',
     replace: '',
-    tests: ['test/e2e/notices.test.ts'],
+    tests: ['test/e2e/members/notices.test.ts'],
     only: 'W-47',
   },
   {
@@ -121,7 +124,7 @@ export const memberMutations: readonly Mutation[] = [
     file: following,
     find: '? [card] : [card, linkedPayment(file, at)]',
     replace: '? [card] : [card]',
-    tests: ['test/e2e/member-payment.test.ts'],
+    tests: ['test/e2e/payments/member-payment.test.ts'],
     only: 'INT-02',
   },
   {
@@ -129,7 +132,7 @@ export const memberMutations: readonly Mutation[] = [
     file: following,
     find: 'payingItem(payment, at, shortOf)',
     replace: 'payingItem(payment, at, shortOf.slice(0, 0))',
-    tests: ['test/e2e/member-payment.test.ts'],
+    tests: ['test/e2e/payments/member-payment.test.ts'],
     only: 'WH-11',
   },
   {
@@ -137,20 +140,20 @@ export const memberMutations: readonly Mutation[] = [
     file: following,
     find: "return [...own, ended, ...outcomeRiders({ payment }, 'Failure', at)];",
     replace: "return [...own, ended, ...outcomeRiders({ payment }, 'Success', at)];",
-    tests: ['test/e2e/iou-payment.test.ts'],
+    tests: ['test/e2e/members/iou-payment.test.ts'],
     only: 'W-30',
   },
   {
     name: 'the last payment of a batch is booked first',
-    file: 'src/activities/payment-batch.activities.ts',
+    file: 'src/activities/payments/payment-batch.activities.ts',
     find: "orderBy: { no: 'asc' }",
     replace: "orderBy: { no: 'desc' }",
-    tests: ['test/e2e/payment-batch.test.ts'],
+    tests: ['test/e2e/payments/payment-batch.test.ts'],
     only: 'judges each payment of one member',
   },
   {
     name: 'a booking leaves the funds held that it used',
-    file: 'src/activities/payment-booking.ts',
+    file: 'src/activities/payments/payment-booking.ts',
     find: 'consumesHolds: [{ holdOpKey: paymentHoldOpKey(payment.id), amount: money(booking.totalMinor, currency) }],',
     replace: 'consumesHolds: [],',
     tests: funding,
@@ -158,7 +161,7 @@ export const memberMutations: readonly Mutation[] = [
   },
   {
     name: 'a host books more than was funded',
-    file: 'src/api/booking-writing.ts',
+    file: 'src/api/payments/booking-writing.ts',
     find: 'if (totalMinor > payment.amountMinor) {',
     replace: 'if (totalMinor < 0) {',
     tests: funding,
@@ -166,7 +169,7 @@ export const memberMutations: readonly Mutation[] = [
   },
   {
     name: 'funds are free again, and their payment still says funded',
-    file: 'src/activities/payment-booking.ts',
+    file: 'src/activities/payments/payment-booking.ts',
     find: 'await deps.poster.releaseHold(release, { onSuccess })',
     replace: 'await deps.poster.releaseHold(release, { onSuccess: [] })',
     tests: funding,
@@ -174,7 +177,7 @@ export const memberMutations: readonly Mutation[] = [
   },
   {
     name: 'what is being refunded is not counted',
-    file: 'src/activities/refund-reserving.ts',
+    file: 'src/activities/payments/refund-reserving.ts',
     find: 'refundedRider(file.card, file.refund.amountMinor),',
     replace: '',
     tests: moneyBack,
@@ -182,7 +185,7 @@ export const memberMutations: readonly Mutation[] = [
   },
   {
     name: 'a refund that failed late gives back its reservation only',
-    file: 'src/activities/refund-desk.ts',
+    file: 'src/activities/payments/refund-desk.ts',
     find: "if (file.refund.state !== 'succeeded') return [reserved];",
     replace: "if (file.refund.state !== 'failed') return [reserved];",
     tests: moneyBack,
@@ -190,7 +193,7 @@ export const memberMutations: readonly Mutation[] = [
   },
   {
     name: 'a refund made at the processor is not counted',
-    file: 'src/entities/console-refund-rider.ts',
+    file: 'src/entities/payments/console-refund-rider.ts',
     find: 'return isMore ? [inserted] : [inserted, ...counted];',
     replace: 'return isMore ? [inserted, ...counted] : [inserted];',
     tests: moneyBack,
@@ -198,7 +201,7 @@ export const memberMutations: readonly Mutation[] = [
   },
   {
     name: 'a dispute that takes money is booked as one that gives it back',
-    file: 'src/activities/dispute-booking.ts',
+    file: 'src/activities/payments/dispute-booking.ts',
     find: 'const isTaken = movement.amountMinor < 0;',
     replace: 'const isTaken = movement.amountMinor > 0;',
     tests: moneyBack,
@@ -206,7 +209,7 @@ export const memberMutations: readonly Mutation[] = [
   },
   {
     name: 'a dispute that was lost stays a claim',
-    file: 'src/activities/dispute-booking.ts',
+    file: 'src/activities/payments/dispute-booking.ts',
     find: "if (fact.status === 'lost')",
     replace: "if (fact.status === 'won')",
     tests: moneyBack,
@@ -214,7 +217,7 @@ export const memberMutations: readonly Mutation[] = [
   },
   {
     name: 'card money that came late is nobody’s',
-    file: 'src/activities/card-reviewing.ts',
+    file: 'src/activities/cards/card-reviewing.ts',
     find: '    memberId: topUp.memberId,\n',
     replace: '',
     tests: moneyBack,

@@ -1,21 +1,30 @@
 import type { Mutation } from './mutations.ts';
 
-const figures = { file: 'src/domain/settlement.ts', tests: ['test/domain/settlement.test.ts'] };
-const plan = { file: 'src/domain/settlement-plan.ts', tests: ['test/domain/settlement-plan.test.ts'] };
-const change = { file: 'src/domain/settlement-decision.ts', tests: ['test/domain/settlement-plan.test.ts'] };
-const payoutStates = { file: 'src/domain/payout.ts', tests: ['test/domain/payout.test.ts'] };
-const byHand = { file: 'src/domain/correction.ts', tests: ['test/domain/correction.test.ts'] };
+const figures = { file: 'src/domain/settlement/settlement.ts', tests: ['test/domain/settlement.test.ts'] };
+const plan = { file: 'src/domain/settlement/settlement-plan.ts', tests: ['test/domain/settlement-plan.test.ts'] };
+const change = { file: 'src/domain/settlement/settlement-decision.ts', tests: ['test/domain/settlement-plan.test.ts'] };
+const payoutStates = { file: 'src/domain/settlement/payout.ts', tests: ['test/domain/payout.test.ts'] };
+const byHand = { file: 'src/domain/reconciliation/correction.ts', tests: ['test/domain/correction.test.ts'] };
 const posting = { file: 'src/ledger/postings/settlement.ts', tests: ['test/ledger/correcting-postings.test.ts'] };
 const correcting = { file: 'src/ledger/postings/correction.ts', tests: ['test/ledger/correcting-postings.test.ts'] };
-const matcher = { file: 'src/domain/compare-books.ts', tests: ['test/domain/compare-books.test.ts'] };
-const cardCost = { file: 'src/domain/card-cost.ts', tests: ['test/domain/card-cost.test.ts'] };
+const matcher = { file: 'src/domain/reconciliation/compare-books.ts', tests: ['test/domain/compare-books.test.ts'] };
+const cardCost = { file: 'src/domain/cards/card-cost.ts', tests: ['test/domain/card-cost.test.ts'] };
 const feeReport = {
   file: 'src/reports/admin/settlement-fees.report.ts',
-  tests: ['test/api/report-ageing-and-fees.test.ts'],
+  tests: ['test/api/reports/report-ageing-and-fees.test.ts'],
 };
-const approving = { file: 'src/activities/settlement-deciding.ts', tests: ['test/e2e/settlement-approval.test.ts'] };
-const settling = { file: 'src/activities/settlement-posting.ts', tests: ['test/e2e/settlement-approval.test.ts'] };
-const payoutWords = { file: 'src/activities/payout-words.ts', tests: ['test/e2e/payouts.test.ts'] };
+const approving = {
+  file: 'src/activities/settlement/settlement-deciding.ts',
+  tests: ['test/e2e/settlement/settlement-approval.test.ts'],
+};
+const settling = {
+  file: 'src/activities/settlement/settlement-posting.ts',
+  tests: ['test/e2e/settlement/settlement-approval.test.ts'],
+};
+const payoutWords = {
+  file: 'src/activities/settlement/payout-words.ts',
+  tests: ['test/e2e/settlement/payouts.test.ts'],
+};
 
 /** The money lines of the month’s end: settlements, approvals, payouts, corrections, the processor’s books and reports. */
 export const monthEndMutations: readonly Mutation[] = [
@@ -79,6 +88,12 @@ export const monthEndMutations: readonly Mutation[] = [
     name: 'a settlement may be set above the float',
     find: 'amountMinor > mostMinor',
     replace: 'amountMinor > item.balanceMinor',
+  },
+  {
+    ...change,
+    name: 'a settlement pays who has nowhere to be paid to, once it was held back',
+    find: "state: 'blocked', overrideReason }",
+    replace: "state: 'planned', overrideReason }",
   },
   {
     ...posting,
@@ -166,7 +181,7 @@ export const monthEndMutations: readonly Mutation[] = [
   },
   {
     name: 'a report divides by a turnover of zero',
-    file: 'src/domain/card-cost.ts',
+    file: 'src/domain/cards/card-cost.ts',
     find: "if (amount.amountMinor === 0) return '0.00';",
     replace: '',
     tests: ['test/domain/card-cost.test.ts'],
@@ -240,26 +255,34 @@ export const monthEndMutations: readonly Mutation[] = [
   },
   {
     name: 'a payout file says less than it holds',
-    file: 'src/entities/payout-filing.ts',
+    file: 'src/entities/settlement/payout-filing.ts',
     find: 'sum + amountMinor, 0)',
     replace: 'Math.max(sum, amountMinor), 0)',
-    tests: ['test/e2e/payouts.test.ts'],
+    tests: ['test/e2e/settlement/payouts.test.ts'],
     only: 'takes every payout of its run once',
   },
   {
     name: 'a correction gives up more than is owed',
-    file: 'src/activities/correction-posting.ts',
+    file: 'src/activities/reconciliation/correction-posting.ts',
     find: 'correction.amountMinor > owedMinor ?',
     replace: 'correction.amountMinor < 0 ?',
-    tests: ['test/e2e/corrections.test.ts'],
+    tests: ['test/e2e/reconciliation/corrections.test.ts'],
     only: 'a write-off',
   },
   {
+    name: 'a settlement by hand overlooks the fee of the organisation itself',
+    file: 'src/entities/organisations/fees.read.ts',
+    find: 'own.get(id) ?? defaultOf(setting)',
+    replace: 'defaultOf(setting)',
+    tests: ['test/e2e/reconciliation/corrections.test.ts'],
+    only: 'recorded by hand',
+  },
+  {
     name: 'an organisation pays itself',
-    file: 'src/api/organisation-payment-writing.ts',
+    file: 'src/api/organisations/organisation-payment-writing.ts',
     find: 'if (to.id === organisation) throw',
     replace: "if (to.id === '') throw",
-    tests: ['test/e2e/organisation-payment.test.ts'],
+    tests: ['test/e2e/organisations/organisation-payment.test.ts'],
     only: 'to itself',
   },
   {
@@ -267,7 +290,7 @@ export const monthEndMutations: readonly Mutation[] = [
     file: 'src/domain/ledger.ts',
     find: "'organisation-transfer': 'never',",
     replace: "'organisation-transfer': 'allowed',",
-    tests: ['test/e2e/organisation-payment.test.ts'],
+    tests: ['test/e2e/organisations/organisation-payment.test.ts'],
     only: 'OTM-03',
   },
 ];

@@ -20,9 +20,9 @@ const judge = { file: 'src/ledger/judge-posting.ts', tests: ['test/ledger/postin
 const holds = { file: 'src/ledger/judge-posting.ts', tests: ['test/ledger/holds.test.ts'] };
 const salePosting = { file: 'src/ledger/postings/sale.ts', tests: ['test/ledger/postings.test.ts'] };
 const feePosting = { file: 'src/ledger/postings/processor.ts', tests: ['test/ledger/postings.test.ts'] };
-const saleStates = { file: 'src/domain/sale.ts', tests: ['test/domain/sale.test.ts'] };
+const saleStates = { file: 'src/domain/counter/sale.ts', tests: ['test/domain/sale.test.ts'] };
 const webhook = { file: 'src/stripe/webhook.ts', tests: ['test/stripe/webhook.test.ts'] };
-const saleAtReader = ['test/e2e/terminal-sale.test.ts'];
+const saleAtReader = ['test/e2e/counter/terminal-sale.test.ts'];
 
 /** Cheap ones first; `npm run mutate -- name` runs some of them. */
 export const mutations: readonly Mutation[] = [
@@ -65,7 +65,7 @@ export const mutations: readonly Mutation[] = [
   },
   {
     name: 'an old decline is taken for a new one',
-    file: 'src/domain/sale-progress.ts',
+    file: 'src/domain/counter/sale-progress.ts',
     find: ' || standing.knownDeclines.has(decline.chargeRef)',
     replace: '',
     tests: ['test/domain/sale-progress.test.ts'],
@@ -218,21 +218,21 @@ export const mutations: readonly Mutation[] = [
   },
   {
     name: "another organisation's sale is found",
-    file: 'src/entities/sales.read.ts',
+    file: 'src/entities/counter/sales.read.ts',
     find: "this.add('organisation_id = ?', scope.organisationId ?? undefined);",
     replace: '',
     tests: ['test/api/permissions.test.ts'],
   },
   {
     name: "a site's key opens what is its organisation's",
-    file: 'src/api/policy.ts',
+    file: 'src/api/access/policy.ts',
     find: 'breadth[levelOf(principal)] < breadth[policy.scope]',
     replace: 'false',
     tests: ['test/api/permissions.test.ts'],
   },
   {
     name: 'a reader in use is taken from its sale',
-    file: 'src/entities/reader-lease.ts',
+    file: 'src/entities/counter/reader-lease.ts',
     find: ' AND removed_at IS NULL AND lease_owner IS NULL',
     replace: ' AND removed_at IS NULL',
     tests: saleAtReader,
@@ -240,21 +240,21 @@ export const mutations: readonly Mutation[] = [
   },
   {
     name: 'more is captured than was authorized',
-    file: 'src/activities/sale-taking.ts',
+    file: 'src/activities/counter/sale-taking.ts',
     find: 'if (amountMinor > payment.authorizedMinor) {',
     replace: 'if (amountMinor < 0) {',
     tests: saleAtReader,
   },
   {
     name: 'a tip exceeds the little that was captured',
-    file: 'src/activities/sale-posting.ts',
+    file: 'src/activities/counter/sale-posting.ts',
     find: 'tip: minimum(money(tip, currency), amount),',
     replace: 'tip: money(tip, currency),',
     tests: saleAtReader,
   },
   {
     name: 'a payment is made anew at every try',
-    file: 'src/activities/sale-desk.ts',
+    file: 'src/activities/counter/sale-desk.ts',
     find: 'key: `sale-${sale.id}-intent-1`,',
     replace: 'key: `sale-${sale.id}-intent-${Date.now()}`,',
     tests: ['test/e2e/provider-faults.test.ts'],
@@ -262,7 +262,7 @@ export const mutations: readonly Mutation[] = [
   },
   {
     name: 'money that came late is not booked',
-    file: 'src/activities/late-event.activities.ts',
+    file: 'src/activities/payments/late-event.activities.ts',
     find: 'await postLateMoney(desk, payment);',
     replace: '',
     tests: ['test/e2e/late-money.test.ts'],

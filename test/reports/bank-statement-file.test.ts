@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { matchBankLines, StatementRefusal, type BankEntry } from '../../src/domain/bank-statement.ts';
-import { readStatementFile } from '../../src/reports/bank-statement-file.ts';
+import { matchBankLines, StatementRefusal, type BankEntry } from '../../src/domain/reconciliation/bank-statement.ts';
+import { readStatementFile } from '../../src/reports/reconciliation/bank-statement-file.ts';
 
 const csv = (entries: readonly string[], closing = '1234.50') =>
   [

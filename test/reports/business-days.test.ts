@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { afterBusinessDays, businessDayOf } from '../../src/reports/business-days.ts';
+import { afterBusinessDays, businessDayOf } from '../../src/reports/settlement/business-days.ts';
 
 const sydney = { zone: 'Australia/Sydney', holidays: new Set(['2026-11-03']) };
 

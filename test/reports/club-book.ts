@@ -7,7 +7,7 @@ import { adjustment } from '../../src/ledger/postings/correction.ts';
 import { eventRefund, hostBooking, payment, sessionRefund } from '../../src/ledger/postings/payment.ts';
 import { cardIn } from '../../src/ledger/postings/processor.ts';
 import { settlement } from '../../src/ledger/postings/settlement.ts';
-import type { StatementOrganisation } from '../../src/reports/organisation-statement.ts';
+import type { StatementOrganisation } from '../../src/reports/organisations/organisation-statement.ts';
 import { aud, noon, posted } from '../support/book.ts';
 import { dateTransaction } from '../support/dated.ts';
 

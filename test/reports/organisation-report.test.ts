@@ -15,9 +15,12 @@ import {
   readMovement,
   readOrganisationReport,
   type OrganisationReport,
-} from '../../src/reports/organisation-report.ts';
-import { openOrganisationFile, type StatementOrganisation } from '../../src/reports/organisation-statement.ts';
-import { organisationWorkbook } from '../../src/reports/organisation-workbook.ts';
+} from '../../src/reports/organisations/organisation-report.ts';
+import {
+  openOrganisationFile,
+  type StatementOrganisation,
+} from '../../src/reports/organisations/organisation-statement.ts';
+import { organisationWorkbook } from '../../src/reports/organisations/organisation-workbook.ts';
 import { daysOf } from '../../src/reports/report-period.ts';
 import { aud, openBook, type TestBook } from '../support/book.ts';
 import { ClubBook } from './club-book.ts';

@@ -6,15 +6,18 @@ import type { SqlReader } from '../../src/ledger/sql-reader.read.ts';
 import { readHolderBalance, readHolderBalanceAt } from '../../src/reports/holder-balance.ts';
 import { payment } from '../../src/ledger/postings/payment.ts';
 import { endOfDay, localTimestamp, startOfDay } from '../../src/reports/local-day.ts';
-import { organisationCsv, type OrganisationCsvOptions } from '../../src/reports/organisation-statement-csv.ts';
-import { organisationPdf } from '../../src/reports/organisation-statement-pdf.ts';
+import {
+  organisationCsv,
+  type OrganisationCsvOptions,
+} from '../../src/reports/organisations/organisation-statement-csv.ts';
+import { organisationPdf } from '../../src/reports/organisations/organisation-statement-pdf.ts';
 import {
   openOrganisationFile,
   readOrganisationStatement,
   readOrganisationTransaction,
   type OrganisationPageQuery,
   type StatementOrganisation,
-} from '../../src/reports/organisation-statement.ts';
+} from '../../src/reports/organisations/organisation-statement.ts';
 import { aud, openBook, type TestBook } from '../support/book.ts';
 import { linesOn, readPdf } from '../support/pdf.ts';
 import { ClubBook } from './club-book.ts';

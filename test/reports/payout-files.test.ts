@@ -3,8 +3,12 @@ import { parse } from 'csv-parse/sync';
 import { XMLParser } from 'fast-xml-parser';
 import { SyntaxValidator } from 'fast-xml-validator';
 import { DomainError } from '../../src/domain/errors.ts';
-import { payoutReference, type PayoutFileContent, type PayoutOriginator } from '../../src/domain/payout-file.ts';
-import type { PayoutFileFormat } from '../../src/domain/payout.ts';
+import {
+  payoutReference,
+  type PayoutFileContent,
+  type PayoutOriginator,
+} from '../../src/domain/settlement/payout-file.ts';
+import type { PayoutFileFormat } from '../../src/domain/settlement/payout.ts';
 import { bankText } from '../../src/reports/payout-files/bank-text.ts';
 import { payoutFileText } from '../../src/reports/payout-files/payout-file-text.ts';
 import { bsbEntry, ibanEntry, originators, payoutContent } from '../support/payout-content.ts';

@@ -2,8 +2,11 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { parse } from 'csv-parse/sync';
 import { text } from 'node:stream/consumers';
 import { balancesBefore, sumBefore } from '../../src/reports/balances-at.ts';
-import { balancesCsv, reconciliationCsv } from '../../src/reports/reconciliation-csv.ts';
-import { lastDayOfPreviousMonth, reconciliationPeriod } from '../../src/reports/reconciliation-period.ts';
+import { balancesCsv, reconciliationCsv } from '../../src/reports/reconciliation/reconciliation-csv.ts';
+import {
+  lastDayOfPreviousMonth,
+  reconciliationPeriod,
+} from '../../src/reports/reconciliation/reconciliation-period.ts';
 import { MemberBook } from './member-book.ts';
 
 const zone = 'Australia/Sydney';

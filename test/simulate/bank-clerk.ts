@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { localDayAt } from '../../src/reports/local-day.ts';
-import { bankStatementWorkflowId } from '../../src/workflows/bank-statement.messages.ts';
+import { bankStatementWorkflowId } from '../../src/workflows/reconciliation/bank-statement.messages.ts';
 import type { ShownPayout } from '../support/payout-scene.ts';
 import type { FinanceDesk, ToldFinance } from './finance-desk.ts';
 import { ask } from './member-rows.ts';

@@ -188,6 +188,11 @@ export const contractCalls: ContractCall[] = [
     return { params: { limit: '2', destination: connectedAccount } };
   }),
   call('GET /v1/transfers/{transfer}', async (shop) => ({ ids: [await transferred(shop)] })),
+  call('GET /v1/transfers/{id}/reversals', async (shop) => {
+    const id = await transferred(shop);
+    await shop.stripe.transfers.createReversal(id, { amount: 40 });
+    return { ids: [id], params: { limit: '2' } };
+  }),
   call('POST /v1/transfers/{id}/reversals', async (shop) => ({
     ids: [await transferred(shop)],
     params: { amount: '40' },

@@ -3,11 +3,11 @@ import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import type Stripe from 'stripe';
 import { InvariantViolation } from '../../src/domain/invariant.ts';
-import { adviceFor, subscribedEventTypes } from '../../src/domain/provider-events.ts';
+import { adviceFor, subscribedEventTypes } from '../../src/domain/events/provider-events.ts';
 import { withoutClientSecrets } from '../../src/stripe/client-secrets.ts';
-import { readNews } from '../../src/domain/provider-news.ts';
-import type { PaymentFact } from '../../src/domain/processor-port.ts';
-import type { SaleState } from '../../src/domain/sale.ts';
+import { readNews } from '../../src/domain/events/provider-news.ts';
+import type { PaymentFact } from '../../src/domain/counter/processor-port.ts';
+import type { SaleState } from '../../src/domain/counter/sale.ts';
 import { paymentFact } from '../../src/stripe/payment-fact.ts';
 
 const folder = join(__dirname, 'fixtures');

@@ -1,6 +1,6 @@
 import type Stripe from 'stripe';
 import { startSimulator } from '../../simulator/server.ts';
-import type { PresentRequest, ProcessorPort } from '../../src/domain/processor-port.ts';
+import type { PresentRequest, ProcessorPort } from '../../src/domain/counter/processor-port.ts';
 import { createStripeClient } from '../../src/stripe/stripe-client.ts';
 import { createStripeTerminalGateway } from '../../src/stripe/terminal-gateway.ts';
 

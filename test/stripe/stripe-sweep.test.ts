@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import type { ProviderEventFact } from '../../src/domain/processor-port.ts';
-import { subscribedEventTypes } from '../../src/domain/provider-events.ts';
+import type { ProviderEventFact } from '../../src/domain/counter/processor-port.ts';
+import { subscribedEventTypes } from '../../src/domain/events/provider-events.ts';
 import { createStripeSweep } from '../../src/stripe/stripe-sweep.ts';
 import { simulatedStripe, type SimulatedStripe } from './simulated-stripe.ts';
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import type { PaymentFact } from '../../src/domain/processor-port.ts';
+import type { PaymentFact } from '../../src/domain/counter/processor-port.ts';
 import { ProcessorRefusal } from '../../src/domain/processor-refusal.ts';
 import { createStripeClient } from '../../src/stripe/stripe-client.ts';
 import { simulatedStripe, type SimulatedStripe } from './simulated-stripe.ts';

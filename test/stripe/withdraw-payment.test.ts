@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import type { WithdrawOutcome } from '../../src/domain/processor-port.ts';
+import type { WithdrawOutcome } from '../../src/domain/counter/processor-port.ts';
 import { simulatedStripe, type SimulatedStripe } from './simulated-stripe.ts';
 
 let sim: SimulatedStripe;

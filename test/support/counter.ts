@@ -8,7 +8,7 @@ import { Client, Connection } from '@temporalio/client';
 import { createControlClient, type ControlClient } from '../../simulator/control-client.ts';
 import { startSimulator } from '../../simulator/server.ts';
 import { loadConfig } from '../../src/config.ts';
-import type { SaleTiming } from '../../src/domain/sale-timing.ts';
+import type { SaleTiming } from '../../src/domain/counter/sale-timing.ts';
 import { createOrm, type Orm } from '../../src/entities/orm.ts';
 import { createApiServer } from '../../workers/api-server.ts';
 import { furnishSimulator } from '../../workers/demo/furnish-simulator.ts';

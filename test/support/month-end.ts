@@ -8,7 +8,7 @@ import { bankDetailId, organisationId, type OrganisationId } from '../../src/dom
 import type { Currency } from '../../src/domain/currency.ts';
 import { bankAccount, organisationAccount, type LedgerAccountRef } from '../../src/domain/ledger-account.ts';
 import { money } from '../../src/domain/money.ts';
-import { sealBankDetail } from '../../src/entities/bank-details.ts';
+import { sealBankDetail } from '../../src/entities/organisations/bank-details.ts';
 import { newId } from '../../src/entities/new-id.ts';
 import { sqlTime } from '../../src/entities/sql-pool.ts';
 import { createPoster } from '../../src/ledger/poster.ts';

@@ -1,4 +1,4 @@
-import type { PayoutFileContent, PayoutFileEntry, PayoutOriginator } from '../../src/domain/payout-file.ts';
+import type { PayoutFileContent, PayoutFileEntry, PayoutOriginator } from '../../src/domain/settlement/payout-file.ts';
 
 /** What files of tests are made from: two clubs in Australia. */
 export function payoutContent(more: Partial<PayoutFileContent> = {}): PayoutFileContent {

@@ -1,5 +1,5 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
-import type { BankAccount } from '../../src/domain/bank-account.ts';
+import type { BankAccount } from '../../src/domain/organisations/bank-account.ts';
 import { parseCurrency } from '../../src/domain/currency.ts';
 import {
   bankDetailId,
@@ -10,9 +10,9 @@ import {
 } from '../../src/domain/ids.ts';
 import { organisationAccount } from '../../src/domain/ledger-account.ts';
 import { money } from '../../src/domain/money.ts';
-import type { PayoutMethod } from '../../src/domain/payout.ts';
-import { settlementFigures } from '../../src/domain/settlement.ts';
-import { BankDetail } from '../../src/entities/bank-detail.entity.ts';
+import type { PayoutMethod } from '../../src/domain/settlement/payout.ts';
+import { settlementFigures } from '../../src/domain/settlement/settlement.ts';
+import { BankDetail } from '../../src/entities/organisations/bank-detail.entity.ts';
 import { newId } from '../../src/entities/new-id.ts';
 import { unitOfWork, type Orm } from '../../src/entities/orm.ts';
 import { sealText, type SealKeys } from '../../src/entities/sealed-text.ts';

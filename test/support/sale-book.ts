@@ -1,7 +1,7 @@
 import { createConnection, type RowDataPacket } from 'mysql2/promise';
-import { memberMoneyInvariants } from '../../src/entities/member-money-invariants.ts';
-import { saleInvariants } from '../../src/entities/sale-invariants.ts';
-import { settlementInvariants } from '../../src/entities/settlement-invariants.ts';
+import { memberMoneyInvariants } from '../../src/entities/payments/member-money-invariants.ts';
+import { saleInvariants } from '../../src/entities/counter/sale-invariants.ts';
+import { settlementInvariants } from '../../src/entities/settlement/settlement-invariants.ts';
 import { bookInvariants } from '../../src/ledger/invariants.ts';
 import type { Counter } from './counter.ts';
 

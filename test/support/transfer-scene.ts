@@ -1,5 +1,5 @@
 import { unitOfWork } from '../../src/entities/orm.ts';
-import { Organisation } from '../../src/entities/organisation.entity.ts';
+import { Organisation } from '../../src/entities/organisations/organisation.entity.ts';
 import { demoNames } from '../../workers/demo/seed.ts';
 import { PayoutScene } from './payout-scene.ts';
 import type { MadePayout, PayoutWish } from './payouts.ts';

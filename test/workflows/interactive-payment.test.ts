@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { WithStartWorkflowOperation } from '@temporalio/client';
-import { checkoutTiming, type PaymentSnapshot } from '../../src/domain/payment-snapshot.ts';
-import * as messages from '../../src/workflows/interactive-payment.messages.ts';
-import type { interactivePayment } from '../../src/workflows/interactive-payment.workflow.ts';
+import { checkoutTiming, type PaymentSnapshot } from '../../src/domain/payments/payment-snapshot.ts';
+import * as messages from '../../src/workflows/payments/interactive-payment.messages.ts';
+import type { interactivePayment } from '../../src/workflows/payments/interactive-payment.workflow.ts';
 import { startTestTemporal, type TestTemporal } from '../support/temporal.ts';
 
 const released = snapshot({ state: 'released', outcome: 'released_by_host' });

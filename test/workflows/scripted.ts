@@ -1,5 +1,5 @@
-import type { TerminalSaleActivities } from '../../src/activities/terminal-sale.activities.ts';
-import type { SaleSnapshot } from '../../src/domain/sale-snapshot.ts';
+import type { TerminalSaleActivities } from '../../src/activities/counter/terminal-sale.activities.ts';
+import type { SaleSnapshot } from '../../src/domain/counter/sale-snapshot.ts';
 
 /** A sale as an activity would answer it; only what a test speaks of is given. */
 export function snapshot(given: Partial<SaleSnapshot>): SaleSnapshot {

@@ -1,8 +1,8 @@
 import { ApplicationFailure } from '@temporalio/common';
 import type { WorkflowHandle } from '@temporalio/client';
-import type { SaleAnswer, SaleSnapshot } from '../../src/domain/sale-snapshot.ts';
-import type { SaleTiming } from '../../src/domain/sale-timing.ts';
-import * as messages from '../../src/workflows/terminal-sale.messages.ts';
+import type { SaleAnswer, SaleSnapshot } from '../../src/domain/counter/sale-snapshot.ts';
+import type { SaleTiming } from '../../src/domain/counter/sale-timing.ts';
+import * as messages from '../../src/workflows/counter/terminal-sale.messages.ts';
 import { snapshot } from './scripted.ts';
 
 /** A step of a scripted activity: what it answers, one after another; the last one repeats. */

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { WithStartWorkflowOperation, type WorkflowHandle } from '@temporalio/client';
-import type { TerminalSaleActivities } from '../../src/activities/terminal-sale.activities.ts';
-import type { SaleAnswer, SaleSnapshot } from '../../src/domain/sale-snapshot.ts';
-import type { SaleTiming } from '../../src/domain/sale-timing.ts';
-import * as messages from '../../src/workflows/terminal-sale.messages.ts';
-import type { terminalSale } from '../../src/workflows/terminal-sale.workflow.ts';
+import type { TerminalSaleActivities } from '../../src/activities/counter/terminal-sale.activities.ts';
+import type { SaleAnswer, SaleSnapshot } from '../../src/domain/counter/sale-snapshot.ts';
+import type { SaleTiming } from '../../src/domain/counter/sale-timing.ts';
+import * as messages from '../../src/workflows/counter/terminal-sale.messages.ts';
+import type { terminalSale } from '../../src/workflows/counter/terminal-sale.workflow.ts';
 import { startTestTemporal, type TestTemporal } from '../support/temporal.ts';
 import { scripted, snapshot, type Call } from './scripted.ts';
 

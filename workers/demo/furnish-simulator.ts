@@ -1,5 +1,5 @@
 import type { ControlClient } from '../../simulator/control-client.ts';
-import { subscribedEventTypes } from '../../src/domain/provider-events.ts';
+import { subscribedEventTypes } from '../../src/domain/events/provider-events.ts';
 import { createStripeClient } from '../../src/stripe/stripe-client.ts';
 import { demoNames } from './seed.ts';
 

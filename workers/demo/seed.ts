@@ -1,11 +1,11 @@
 import { organisationId, processorAccountId, readerId, siteId } from '../../src/domain/ids.ts';
 import { issueApiKey } from '../../src/entities/api-keys.ts';
 import { newId } from '../../src/entities/new-id.ts';
-import { Organisation } from '../../src/entities/organisation.entity.ts';
+import { Organisation } from '../../src/entities/organisations/organisation.entity.ts';
 import { unitOfWork, type Orm } from '../../src/entities/orm.ts';
 import { ProcessorAccount } from '../../src/entities/processor-account.entity.ts';
-import { Reader } from '../../src/entities/reader.entity.ts';
-import { Site } from '../../src/entities/site.entity.ts';
+import { Reader } from '../../src/entities/counter/reader.entity.ts';
+import { Site } from '../../src/entities/counter/site.entity.ts';
 
 /** What the demo sells with: its names at the processor are fixed, so that the same rows serve every start. */
 export const demoNames = {

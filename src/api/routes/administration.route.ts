@@ -8,11 +8,11 @@ import { dayZone, instantsOfDays, localDay, reportCurrency } from '../../reports
 import { moneyView, transactionSchema, transactionView } from '../ledger-view.ts';
 import { askFigures, processorAccountsOf } from '../processor-reading.ts';
 import { refusedField } from '../refused-field.ts';
-import { instantAsked } from '../report-asking.ts';
-import { cardPaymentSchema, paidCardView, viewOr } from '../report-view.ts';
+import { instantAsked } from '../reports/report-asking.ts';
+import { cardPaymentSchema, paidCardView, viewOr } from '../reports/report-view.ts';
 import { keyed, route, type Route } from '../route.ts';
 import { id, money } from '../schemas.ts';
-import type { CardReportParts } from './card-reports.route.ts';
+import type { CardReportParts } from './reports/card-reports.route.ts';
 
 const tag = 'Administration';
 const policy = keyed('platform', 'payments.global.view');

@@ -9,7 +9,7 @@ import { issueApiKey, rotateApiKey } from '../../entities/api-keys.ts';
 import { recordAct } from '../../entities/audit.ts';
 import { unitOfWork, type Orm } from '../../entities/orm.ts';
 import { scopedTo } from '../../entities/scoped-reads.ts';
-import { made } from '../once.ts';
+import { isReplayed, made } from '../once.ts';
 import { keyed, route, type Answer, type Route } from '../route.ts';
 import { refusedField } from '../refused-field.ts';
 import { id, idParam, listOf, pageOf, text, time } from '../schemas.ts';
@@ -141,7 +141,7 @@ function keep(
 
 function withSecret(answer: Answer, shownOnce: string | null): Answer {
   const view = JSON.parse(String(answer.body)) as Record<string, unknown>;
-  return { ...answer, body: { ...view, secret: shownOnce } };
+  return { ...answer, body: { ...view, secret: isReplayed(answer) ? null : shownOnce } };
 }
 
 /** The scope of a new key: what was asked for, or the caller's own; never wider than that. */

@@ -3,7 +3,7 @@ import { DomainError } from '../../domain/errors.ts';
 import { idPattern } from '../../domain/ids.ts';
 import { accountCodeLengthMax, accountKinds, type LedgerAccountKind } from '../../domain/ledger-account.ts';
 import type { Principal } from '../../domain/principal.ts';
-import { findSale } from '../../entities/sales.read.ts';
+import { findSale } from '../../entities/counter/sales.read.ts';
 import type { SqlPool } from '../../entities/sql-pool.ts';
 import { readAccounts, readBalance, readBalanceAt } from '../../ledger/balance.read.ts';
 import { readEntries } from '../../ledger/entries.read.ts';
@@ -19,7 +19,7 @@ import {
   transactionView,
 } from '../ledger-view.ts';
 import { keyed, route, type Route } from '../route.ts';
-import { noSuchSale } from '../sale-writing.ts';
+import { noSuchSale } from '../counter/sale-writing.ts';
 import { id, listOf, time } from '../schemas.ts';
 
 const tag = 'Ledger';

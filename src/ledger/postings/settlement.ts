@@ -91,11 +91,14 @@ export function payoutByTransfer(event: PayoutTransfer): NewLedgerTransaction {
   return atProcessor(event, payoutMoved(event, { from, to, name }));
 }
 
-/** The transfer was taken back at the processor; the money is in flight again until finance decides. */
-export function payoutTransferReversed(event: PayoutTransfer): NewLedgerTransaction {
+/**
+ * The transfer was taken back at the processor, all of it or a part; that money is in flight again until finance decides.
+ * `reversalNo` counts the parts of an attempt, 1 for the first.
+ */
+export function payoutTransferReversed(event: PayoutTransfer & { readonly reversalNo: number }): NewLedgerTransaction {
   const { amount, processor } = event;
   const [from, to] = [placeOf(processor, amount), payoutsInFlight(amount.currency)];
-  const opKey = `payout-${event.payoutId}-transfer-reversed-${event.attemptNo}`;
+  const opKey = `payout-${event.payoutId}-transfer-reversed-${event.attemptNo}-${event.reversalNo}`;
   const name = { kind: 'payout-transfer-reversed', opKey } as const;
   return atProcessor(event, payoutMoved(event, { from, to, name }));
 }

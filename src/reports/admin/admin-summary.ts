@@ -1,4 +1,4 @@
-import { estimatedCardFee } from '../../domain/card-cost.ts';
+import { estimatedCardFee } from '../../domain/cards/card-cost.ts';
 import { parseCurrency, type Currency } from '../../domain/currency.ts';
 import { add, money, ratioRoundedHalfUp, subtract, zero, type Money } from '../../domain/money.ts';
 import { numberIn, type BookRow, type SqlReader } from '../../ledger/sql-reader.read.ts';

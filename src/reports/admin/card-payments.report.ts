@@ -6,7 +6,7 @@ import { fileOptions, headed, sheetFile, titleRecord } from '../report-sheet.ts'
 import type { SheetRecord } from '../report-cells.ts';
 import { report } from '../report.ts';
 import { countCardPayments, expectationOf, readCardCost, readCardPayments, type CardPayment } from './card-payments.ts';
-import type { CardCost } from '../../domain/card-cost.ts';
+import type { CardCost } from '../../domain/cards/card-cost.ts';
 
 const params = z.strictObject({ ...optionalDays, currency: reportCurrency, ...fileParams });
 

@@ -1,4 +1,4 @@
-import { estimatedCardFee, expectedSettlement, type CardCost } from '../../domain/card-cost.ts';
+import { estimatedCardFee, expectedSettlement, type CardCost } from '../../domain/cards/card-cost.ts';
 import { money, type Money } from '../../domain/money.ts';
 import {
   currencyIn,

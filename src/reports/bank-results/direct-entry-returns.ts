@@ -1,4 +1,4 @@
-import type { BankWord } from '../../domain/bank-result.ts';
+import type { BankWord } from '../../domain/settlement/bank-result.ts';
 import { unreadable, wrongTotals } from './unreadable.ts';
 
 const recordLength = 120;

@@ -1,7 +1,12 @@
 import { XMLParser } from 'fast-xml-parser';
 import { SyntaxValidator } from 'fast-xml-validator';
 import { z } from 'zod';
-import { messageIdPrefix, type BankFileWord, type BankNews, type BankWord } from '../../domain/bank-result.ts';
+import {
+  messageIdPrefix,
+  type BankFileWord,
+  type BankNews,
+  type BankWord,
+} from '../../domain/settlement/bank-result.ts';
 import { parseCurrency } from '../../domain/currency.ts';
 import { DomainError } from '../../domain/errors.ts';
 import { parseMajor } from '../../domain/money.ts';

@@ -1,4 +1,4 @@
-import type { BankNews, BankResultFormat } from '../../domain/bank-result.ts';
+import type { BankNews, BankResultFormat } from '../../domain/settlement/bank-result.ts';
 import { readDirectEntryReturns } from './direct-entry-returns.ts';
 import { readPain002 } from './pain002.ts';
 import { readResultCsv } from './result-csv.ts';

@@ -1,5 +1,5 @@
 import { parse } from 'csv-parse/sync';
-import type { BankWord } from '../../domain/bank-result.ts';
+import type { BankWord } from '../../domain/settlement/bank-result.ts';
 import { unreadable } from './unreadable.ts';
 
 /**

@@ -1,5 +1,5 @@
 import { invariant } from '../../domain/invariant.ts';
-import type { DirectEntryOriginator, PayoutFileContent, PayoutFileEntry } from '../../domain/payout-file.ts';
+import type { DirectEntryOriginator, PayoutFileContent, PayoutFileEntry } from '../../domain/settlement/payout-file.ts';
 import { directEntryText } from './bank-text.ts';
 
 const credit = '50';

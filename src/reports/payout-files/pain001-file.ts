@@ -1,8 +1,8 @@
-import { messageIdPrefix } from '../../domain/bank-result.ts';
+import { messageIdPrefix } from '../../domain/settlement/bank-result.ts';
 import { parseCurrency } from '../../domain/currency.ts';
 import { invariant } from '../../domain/invariant.ts';
 import { formatMajor, money } from '../../domain/money.ts';
-import type { PayoutFileContent, PayoutFileEntry, SepaOriginator } from '../../domain/payout-file.ts';
+import type { PayoutFileContent, PayoutFileEntry, SepaOriginator } from '../../domain/settlement/payout-file.ts';
 import { bankText } from './bank-text.ts';
 
 const nameLengthMax = 70;

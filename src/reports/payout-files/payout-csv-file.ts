@@ -1,7 +1,7 @@
-import type { BankAccount } from '../../domain/bank-account.ts';
+import type { BankAccount } from '../../domain/organisations/bank-account.ts';
 import { parseCurrency, type Currency } from '../../domain/currency.ts';
 import { formatMajor, money } from '../../domain/money.ts';
-import type { PayoutFileContent, PayoutFileEntry } from '../../domain/payout-file.ts';
+import type { PayoutFileContent, PayoutFileEntry } from '../../domain/settlement/payout-file.ts';
 import { csvLines, textCell } from '../csv-text.ts';
 import { localTimestamp } from '../local-day.ts';
 

@@ -1,6 +1,6 @@
 import { DomainError } from '../../domain/errors.ts';
-import type { PayoutFileFormat } from '../../domain/payout.ts';
-import type { PayoutFileContent, PayoutOriginator } from '../../domain/payout-file.ts';
+import type { PayoutFileFormat } from '../../domain/settlement/payout.ts';
+import type { PayoutFileContent, PayoutOriginator } from '../../domain/settlement/payout-file.ts';
 import { abaAmountMaxMinor, abaFile } from './aba-file.ts';
 import { pain001File } from './pain001-file.ts';
 import { payoutCsvFile } from './payout-csv-file.ts';

@@ -1,7 +1,7 @@
 import { readerId } from '../../../src/domain/ids.ts';
 import { newId } from '../../../src/entities/new-id.ts';
 import { createOrm, unitOfWork } from '../../../src/entities/orm.ts';
-import { Reader } from '../../../src/entities/reader.entity.ts';
+import { Reader } from '../../../src/entities/counter/reader.entity.ts';
 import type { ControlClient } from '../../../simulator/control-client.ts';
 import { demoNames, type DemoShop } from '../../../workers/demo/seed.ts';
 import { Till } from '../../support/till.ts';

@@ -1,6 +1,6 @@
-import { autoTopUpWorkflowId } from '../../../src/workflows/auto-top-up.messages.ts';
-import { interactivePaymentWorkflowId } from '../../../src/workflows/interactive-payment.messages.ts';
-import { refundWorkflowId } from '../../../src/workflows/refund.messages.ts';
+import { autoTopUpWorkflowId } from '../../../src/workflows/cards/auto-top-up.messages.ts';
+import { interactivePaymentWorkflowId } from '../../../src/workflows/payments/interactive-payment.messages.ts';
+import { refundWorkflowId } from '../../../src/workflows/payments/refund.messages.ts';
 import type { Host, MembersPlace } from '../../support/members.ts';
 import { askBack, paidCard } from '../../support/refunds.ts';
 import { memberWithCard } from '../../support/saved-card.ts';

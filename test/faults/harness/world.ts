@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { Client, Connection } from '@temporalio/client';
 import { createControlClient, type ControlClient } from '../../../simulator/control-client.ts';
 import { startSimulator } from '../../../simulator/server.ts';
-import type { SaleTiming } from '../../../src/domain/sale-timing.ts';
+import type { SaleTiming } from '../../../src/domain/counter/sale-timing.ts';
 import { createOrm } from '../../../src/entities/orm.ts';
 import { furnishSimulator } from '../../../workers/demo/furnish-simulator.ts';
 import { seedDemoShop, type DemoShop } from '../../../workers/demo/seed.ts';
