@@ -62,5 +62,5 @@ export function affairsOf(random: Random, clubs: number): { readonly afterMs: nu
 }
 
 function amount(random: Random): number {
-  return 1 + random.below(random.pick([500, 5_000, 60_000]));
+  return 1 + random.below(random.pick([500, 5_000, 30_000]));
 }

@@ -142,8 +142,10 @@ function payments(random: Random, plans: readonly ClubPlan[], crashing: boolean)
   const clubs = plans.length;
   const bank = () => ({
     do: 'bank' as const,
-    by: random.pick(['list', 'list', 'call', 'both', 'statement', 'statement'] as const),
-    words: Array.from({ length: clubs }, () => random.pick(['paid', 'paid', 'returned', 'silent'] as const)),
+    by: random.pick(['list', 'list', 'call', 'both', 'statement'] as const),
+    words: Array.from({ length: clubs }, () =>
+      random.pick(['paid', 'paid', 'returned', 'returned', 'silent'] as const),
+    ),
   });
   const repair = (): OfficeStep => ({
     do: 'repair',
