@@ -135,9 +135,12 @@ const schema = z.object({
     .default(defaultBankRef),
   /** What the processor or the book does not show yet is no alarm before this. */
   RECONCILE_GRACE_MS: z.coerce.number().int().nonnegative().default(86_400_000),
+  /** Whether the books of each Stripe account are compared every day by itself. */
+  RECONCILIATION_SCHEDULE: flag.default(true),
+  /** How often new zones and accounts are looked for, which get their schedules. */
+  SCHEDULE_MS: ms.default(600_000),
   /** Whether each zone's month is settled by itself; runs wait for approval all the same. */
   SETTLEMENT_SCHEDULE: flag.default(true),
-  SETTLEMENT_SCHEDULE_MS: ms.default(600_000),
   SETTLEMENT_DAY: z.coerce.number().int().min(1).max(28).default(1),
   /** Local; not between 1 and 3, which some days have twice or not at all. */
   SETTLEMENT_HOUR: z.coerce

@@ -35,7 +35,7 @@ import {
   dispatchProviderEventsQueue,
 } from '../src/jobs/events/dispatch-provider-events.queue.ts';
 import { deliverCallbacksQueue } from '../src/jobs/events/deliver-callbacks.queue.ts';
-import { keepSettlementSchedulesQueue } from '../src/jobs/settlement/keep-settlement-schedules.queue.ts';
+import { keepSchedulesQueue } from '../src/jobs/keep-schedules.queue.ts';
 import {
   createReportProducer,
   makeReportsQueue,
@@ -221,7 +221,7 @@ function boardQueues(redis: Redis, prefix: string, log: Logger): Queue[] {
     sweepSavedCardsQueue,
     sealBookQueue,
     deliverCallbacksQueue,
-    keepSettlementSchedulesQueue,
+    keepSchedulesQueue,
     makeReportsQueue,
     sweepReportsQueue,
   ];

@@ -113,6 +113,7 @@ function surroundings(databaseUrl: string): NodeJS.ProcessEnv {
     TASK_QUEUE_PAYMENTS: `${own}-payments`,
     TASK_QUEUE_BULK: `${own}-bulk`,
     SETTLEMENT_SCHEDULE: 'false',
+    RECONCILIATION_SCHEDULE: 'false',
     OUTBOX_DIR: join(folder, 'outbox'),
     SEAL_KEYS: 'demo:DEMO_SEAL_KEY',
     DEMO_SEAL_KEY: randomBytes(32).toString('base64'),

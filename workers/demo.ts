@@ -3,11 +3,13 @@ import { openDemoSystem, type DemoPorts, type DemoSystem } from './demo/demo-sys
 import { tellMember } from './demo/member-story.ts';
 import { needed, runDemo } from './demo/run-demo.ts';
 import { demoNames, seedDemoShop, type DemoShop } from './demo/seed.ts';
+import { demoSealKey } from './demo/seal-key.ts';
 import { createDemoApi, say, tellSale } from './demo/story.ts';
 
 // `npm start`: the simulator, the API, the workers, a sale and a member's payment through all of them. It serves until Ctrl-C.
 const once = process.argv.includes('--once');
 const systems: DemoSystem[] = [];
+const stateFolder = process.env['TILLFLOW_DIR'] ?? '.tillflow';
 
 await runDemo({
   run,
@@ -21,7 +23,7 @@ async function run(stopped: Promise<void>): Promise<void> {
   await migrate(orm);
   const shop = await seedDemoShop(orm);
   await orm.close();
-  const system = await openDemoSystem({});
+  const system = await openDemoSystem(demoSealKey(stateFolder));
   systems.push(system);
   const { control, ports } = system;
   await control.reader(demoNames.reader).willTap('4242424242424242', { after: '250ms' });

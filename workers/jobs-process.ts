@@ -17,6 +17,7 @@ import { createOrm, unitOfWork, type Orm } from '../src/entities/orm.ts';
 import { ProcessorAccount } from '../src/entities/processor-account.entity.ts';
 import { createInbox } from '../src/entities/events/provider-event-inbox.ts';
 import { ProviderEventRows } from '../src/entities/events/provider-event-rows.ts';
+import { readReconciledAccounts } from '../src/entities/reconciliation/reconciliation-runs.ts';
 import { readSettlementZones } from '../src/entities/settlement/settlement-plan.read.ts';
 import { UnbegunSales } from '../src/entities/counter/unbegun-sales.read.ts';
 import { SavedCards } from '../src/entities/cards/saved-cards.ts';
@@ -27,7 +28,10 @@ import { createJobs, type Jobs } from '../src/jobs/create-jobs.ts';
 import type { JobMetrics } from '../src/jobs/job-ports.ts';
 import type { ReportWork } from '../src/jobs/reports/make-reports.job.ts';
 import { createMailer } from '../src/jobs/mailer.ts';
-import { keepSettlementSchedules } from '../src/jobs/settlement/settlement-schedules.ts';
+import type { ScheduleKeeper } from '../src/jobs/keep-schedules.job.ts';
+import { reconciliationSchedule } from '../src/jobs/reconciliation/reconciliation-schedules.ts';
+import { settlementSchedule } from '../src/jobs/settlement/settlement-schedules.ts';
+import { keepSchedules } from '../src/jobs/temporal-schedules.ts';
 import { createTemporalMessenger } from '../src/jobs/temporal-messenger.ts';
 import { createSealer } from '../src/ledger/seal.ts';
 import { makeReport } from '../src/reports/report-maker.ts';
@@ -124,8 +128,7 @@ function startable(config: Config, parts: Opened & { readonly log: Logger; reado
     openInbox: (onStored) => createInbox({ databaseUrl: config.DATABASE_URL, onStored }),
     sweepFor: sweeps(config, orm),
     sealer: parts.sealer,
-    settlementZones: () => readSettlementZones(pool),
-    keepSchedules: schedulesOf(config, parts.temporal),
+    schedules: schedulesOf(config, parts),
     reports: reportsOf(config, parts.pool),
     now: () => new Date(),
     every: {
@@ -138,23 +141,39 @@ function startable(config: Config, parts: Opened & { readonly log: Logger; reado
       sealMs: config.SEAL_MS,
       callbackMs: config.CALLBACK_MS,
       noticeMs: config.NOTICE_MS,
-      settlementScheduleMs: config.SETTLEMENT_SCHEDULE_MS,
+      scheduleMs: config.SCHEDULE_MS,
       reportSweepMs: config.REPORT_SWEEP_MS,
     },
   });
 }
 
-/** Null where months are settled by hand only. */
-function schedulesOf(config: Config, client: Client): ((zones: readonly string[]) => Promise<number>) | null {
-  if (!config.SETTLEMENT_SCHEDULE) return null;
+/** What happens by the calendar, without what is done by hand only. */
+function schedulesOf(config: Config, { pool, temporal }: Pick<Opened, 'pool' | 'temporal'>): ScheduleKeeper[] {
+  const taskQueue = config.TASK_QUEUE_BULK;
   const settings = {
     ...{ prefix: config.QUEUE_PREFIX, day: config.SETTLEMENT_DAY, hour: config.SETTLEMENT_HOUR },
-    ...{ taskQueue: config.TASK_QUEUE_BULK, timing: settlementTimingOf(config) },
+    ...{ taskQueue, timing: settlementTimingOf(config) },
   };
-  return (zones) => keepSettlementSchedules(client, settings, zones);
+  const settlements = async () => {
+    const zones = await readSettlementZones(pool);
+    return keepSchedules(
+      temporal,
+      zones.map((zone) => settlementSchedule(settings, zone)),
+    );
+  };
+  const reconciliations = async () => {
+    const accounts = await readReconciledAccounts(pool, config.DEFAULT_ZONE);
+    return keepSchedules(
+      temporal,
+      accounts.map((account) => reconciliationSchedule({ taskQueue }, account)),
+    );
+  };
+  return [
+    ...(config.SETTLEMENT_SCHEDULE ? [settlements] : []),
+    ...(config.RECONCILIATION_SCHEDULE ? [reconciliations] : []),
+  ];
 }
 
-/** How members and organisations are told: from rows to mails. */
 /** How reports are made: from their rows to their files. */
 function reportsOf(config: Config, pool: SqlPool): ReportWork {
   const jobs = new ReportJobs(pool);
@@ -166,7 +185,7 @@ function reportsOf(config: Config, pool: SqlPool): ReportWork {
   };
 }
 
-/** How members are told: from rows to mails. */
+/** How members and organisations are told: from rows to mails. */
 function noticesOf(config: Config, { pool, mailer }: Pick<Opened, 'pool' | 'mailer'>) {
   return {
     notices: new NoticeDeliveries(pool),

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { Client } from '@temporalio/client';
-import { bundleWorkflowCode, NativeConnection, Runtime, Worker, type WorkerOptions } from '@temporalio/worker';
+import { bundleWorkflowCode, NativeConnection, Worker, type WorkerOptions } from '@temporalio/worker';
 import { createLateEventActivities } from '../src/activities/payments/late-event.activities.ts';
 import { createAutoTopUpActivities } from '../src/activities/cards/auto-top-up.activities.ts';
 import { createMemberPaymentActivities } from '../src/activities/payments/member-payment.activities.ts';
@@ -21,7 +21,6 @@ import { SqlPool } from '../src/entities/sql-pool.ts';
 import { createPoster } from '../src/ledger/poster.ts';
 import { createBulkActivities, type BulkDependencies } from './bulk-activities.ts';
 import type { Running } from './process.ts';
-import { keepReconciliationSchedules } from './reconciliation-schedules.ts';
 import { limitsFrom } from './member-money.ts';
 import { refundRulesOf } from './refund-rules.ts';
 import { createStripeGateways } from './stripe-gateways.ts';
@@ -63,10 +62,7 @@ export async function createTemporalWorker(config: Config): Promise<Running> {
     ...shared,
     ...bulkOptions(config, { ...deps, ...reconciliationOf(config), connection, config }),
   });
-  const client = new Client({ connection, namespace: config.TEMPORAL_NAMESPACE });
-  const stopSchedules = keepReconciliationSchedules(config, { orm, client, failed: schedulesFailed });
   const ended = runTogether([payments, bulk]).finally(async () => {
-    stopSchedules();
     await poster.close();
     await pool.close();
     await orm.close();
@@ -99,11 +95,6 @@ function reconciliationOf(config: Config) {
     bankRef: config.BANK_REF,
     graceMs: config.RECONCILE_GRACE_MS,
   };
-}
-
-/** Temporal or the database is away: it is tried again, and a day that was missed is read with the next. */
-function schedulesFailed(error: unknown): void {
-  Runtime.instance().logger.warn('the schedules of reconciliation were not looked after', { error: String(error) });
 }
 
 /** A month's end needs few at a time, and must not take the cashier's share of the machine. */

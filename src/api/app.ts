@@ -134,7 +134,7 @@ export function apiRoutes(parts: ApiDependencies): readonly Route[] {
     ...processorAccountRoutes(orm),
     ...apiKeyRoutes(orm),
     ...ledgerRoutes(pool),
-    ...reconciliationRoutes({ orm, pool, temporal: parts.temporal, bulkTaskQueue: settings.bulkTaskQueue }),
+    ...reconciliationRoutes({ ...settings, orm, pool, temporal: parts.temporal }),
     ...reconciliationReportRoutes({ pool, zone: settings.defaultZone }),
     ...healthRoutes(parts.health),
   ];

@@ -5,6 +5,7 @@ import { ProcessorRefusal } from '../domain/processor-refusal.ts';
 import { ProcessorSilence } from '../domain/processor-silence.ts';
 import type { Logger } from './operations/logger.ts';
 import { problem, type FieldProblem, type Problem } from './problems.ts';
+import { temporalSilence } from './update-calls.ts';
 
 /** Seconds after which a caller may try again when something of ours is away. */
 const retryAfterSeconds = 2;
@@ -42,7 +43,8 @@ export function problemFor(error: unknown, requestId: string): Problem {
   if (error instanceof ProcessorRefusal)
     return problem('processor_refused', error.message, { processorCode: error.code });
   if (isMalformedUri(error)) return problem('invalid_json', 'The address cannot be decoded.');
-  if (isAway(error)) return problem('temporarily_unavailable', 'A part of the system is away; repeat the request.');
+  if (isAway(error) || temporalSilence(error) !== undefined)
+    return problem('temporarily_unavailable', 'A part of the system is away; repeat the request.');
   return problem('internal_error', 'The error was recorded under the request id.', { requestId });
 }
 

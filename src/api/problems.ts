@@ -25,8 +25,6 @@ export interface Problem {
 export const problemStatus: Readonly<Record<ProblemCode, number>> = {
   amount_out_of_range: 422,
   approval_by_author: 403,
-  approval_needs_person: 403,
-  approval_not_independent: 403,
   approval_repeated: 409,
   authorization_exceeded: 422,
   bank_details_missing: 409,
@@ -107,8 +105,6 @@ export const problemStatus: Readonly<Record<ProblemCode, number>> = {
 const titles: Readonly<Record<ProblemCode, string>> = {
   amount_out_of_range: 'The amount is out of range',
   approval_by_author: 'Somebody else has to approve this',
-  approval_needs_person: 'Only a person with a token may decide',
-  approval_not_independent: 'Somebody else must approve',
   approval_repeated: 'This person has approved already',
   authorization_exceeded: 'More than was authorized',
   bank_details_missing: 'There are no bank details',

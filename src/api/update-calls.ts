@@ -52,9 +52,14 @@ function silenceOf(error: unknown): 'late' | 'away' | 'closed' | 'rejected' {
   if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError) return 'late';
   if (error instanceof WorkflowExecutionAlreadyStartedError || error instanceof WorkflowNotFoundError) return 'closed';
   if (error instanceof WorkflowUpdateFailedError) return isCutOff(error.cause) ? 'late' : 'rejected';
-  const silence = grpcSilence(error instanceof ServiceError ? error.cause : error);
+  const silence = temporalSilence(error);
   if (silence === undefined) throw error;
   return silence;
+}
+
+/** Why Temporal did not answer a call; undefined for an error that means something else. */
+export function temporalSilence(error: unknown): 'late' | 'away' | undefined {
+  return grpcSilence(error instanceof ServiceError ? error.cause : error);
 }
 
 /** The workflow was ended from outside after it had taken the message: what it did about it is not known. */

@@ -5,8 +5,6 @@
 export type DomainErrorCode =
   | 'amount_out_of_range'
   | 'approval_by_author'
-  | 'approval_needs_person'
-  | 'approval_not_independent'
   | 'approval_repeated'
   | 'authorization_exceeded'
   | 'bank_details_missing'

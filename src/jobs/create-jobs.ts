@@ -20,11 +20,8 @@ import {
 import type { WorkflowMessenger } from './job-ports.ts';
 import { startReports, type ReportWork } from './reports/make-reports.job.ts';
 import { startRecurringJob, watch, type QueueSurroundings, type RecurringJob } from './recurring-job.ts';
-import {
-  keepSettlementSchedulesUp,
-  type KeepSettlementSchedulesDependencies,
-} from './settlement/keep-settlement-schedules.job.ts';
-import { keepSettlementSchedulesQueue } from './settlement/keep-settlement-schedules.queue.ts';
+import { keepSchedulesUp, type KeepSchedulesDependencies } from './keep-schedules.job.ts';
+import { keepSchedulesQueue } from './keep-schedules.queue.ts';
 import { sealBook, type Sealer } from './seal-book.job.ts';
 import { sealBookQueue } from './seal-book.queue.ts';
 import { sendLetters, type SendLettersDependencies } from './organisations/send-letters.job.ts';
@@ -46,7 +43,7 @@ export interface JobsDependencies
   extends
     QueueSurroundings,
     Omit<SendNoticesDependencies & SendLettersDependencies, 'log' | 'now'>,
-    KeepSettlementSchedulesDependencies {
+    KeepSchedulesDependencies {
   readonly rows: ProviderEventRows;
   readonly accounts: AccountSweeps;
   readonly unbegun: UnbegunSales;
@@ -71,7 +68,7 @@ export interface JobsDependencies
     readonly sealMs: number;
     readonly callbackMs: number;
     readonly noticeMs: number;
-    readonly settlementScheduleMs: number;
+    readonly scheduleMs: number;
     readonly reportSweepMs: number;
   };
 }
@@ -193,15 +190,15 @@ async function startRecurring(
     run: () => sweepSavedCards(deps),
   });
   return {
-    all: [inboxSweep, eventSweep, fees, unbegun, seal, callbacks, notices, savedCards, await startSettlements(deps)],
+    all: [inboxSweep, eventSweep, fees, unbegun, seal, callbacks, notices, savedCards, await startSchedules(deps)],
     fees,
   };
 }
 
-function startSettlements(deps: JobsDependencies): Promise<RecurringJob> {
+function startSchedules(deps: JobsDependencies): Promise<RecurringJob> {
   return startRecurringJob(deps, {
-    name: keepSettlementSchedulesQueue,
-    everyMs: deps.every.settlementScheduleMs,
-    run: () => keepSettlementSchedulesUp(deps),
+    name: keepSchedulesQueue,
+    everyMs: deps.every.scheduleMs,
+    run: () => keepSchedulesUp(deps),
   });
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { isAuthor, needsApproval, percentText } from '../../src/domain/reconciliation/correction.ts';
+import { isAuthor, needsApproval } from '../../src/domain/reconciliation/correction.ts';
+import { decimalText } from '../../src/domain/decimal-text.ts';
 
 describe('a correction by hand', () => {
   it('waits for a second person above the limit, in either direction', () => {
@@ -21,6 +22,6 @@ describe('a correction by hand', () => {
   });
 
   it('shows its fee with both places', () => {
-    expect([0, 5, 250, 10_000].map(percentText)).toEqual(['0.00', '0.05', '2.50', '100.00']);
+    expect([0, 5, 250, 10_000].map((bp) => decimalText(bp, 2))).toEqual(['0.00', '0.05', '2.50', '100.00']);
   });
 });

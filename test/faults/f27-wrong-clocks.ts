@@ -1,6 +1,8 @@
+import { randomUUID } from 'node:crypto';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { endOfDay, localTimestamp, startOfDay } from '../../src/reports/local-day.ts';
+import { Host, linesOf } from '../support/members.ts';
 import { until } from '../support/until.ts';
 import { proveBooks } from './harness/books.ts';
 import { openDesks } from './harness/desks.ts';
@@ -10,7 +12,10 @@ import type { Fault, FaultContext } from './harness/types.ts';
 import { openWorld, type World } from './harness/world.ts';
 
 const tenMinutes = 600_000;
-const sizes = { full: { sales: 40, desks: 4, years: 12 }, small: { sales: 4, desks: 2, years: 1 } } as const;
+const sizes = {
+  full: { sales: 40, desks: 4, members: 20, years: 12 },
+  small: { sales: 4, desks: 2, members: 2, years: 1 },
+} as const;
 
 /** How far each process's clock is from the database's, the processor's and Temporal's. */
 interface Clocks {
@@ -39,7 +44,8 @@ export const fault: Fault = {
       const seen = await play(clocks, context);
       pass &&= seen.posted === sizes[context.size].sales && seen.isOrdered;
       pass &&= clocks.api > 0 ? seen.accepted === 0 && seen.refused > 0 : seen.accepted > 0 && seen.refused === 0;
-      const figures = `${clocks.name}: ${seen.posted} sales posted, webhooks taken ${seen.accepted}, refused ${seen.refused}`;
+      pass &&= seen.paid === sizes[context.size].members;
+      const figures = `${clocks.name}: ${seen.posted} sales posted, ${seen.paid} payments by balance and back, webhooks taken ${seen.accepted}, refused ${seen.refused}`;
       told.push(figures);
       context.log(figures);
     }
@@ -66,17 +72,37 @@ async function play(clocks: Clocks, { size, random }: FaultContext) {
       await world.control.reader(desk.reader).tap('4242424242424242');
       await desk.till.until(made.body.id, 'posted', 30_000);
     });
+    const paid = await payByBalance(world, sizes[size].members);
     const { posted } = await proveBooks(world);
     // What a webhook brought has been received over HTTP, what a sweep brought has not.
     const attempts = (await world.control.deliveries()).flatMap((delivery) => delivery.attempts);
     const accepted = attempts.filter(({ status }) => status === 200).length;
     const refused = attempts.filter(({ status }) => status === 400).length;
     await until(async () => (await rows.count("SELECT COUNT(*) FROM provider_event WHERE state = 'received'")) === 0);
-    return { posted, accepted, refused, isOrdered: (await rows.count(outOfOrder)) === 0 };
+    return { posted, paid, accepted, refused, isOrdered: (await rows.count(outOfOrder)) === 0 };
   } finally {
     await rows.close();
     await world.close();
   }
+}
+
+/** Members pay an organisation out of their balance, and it pays a part back; answers whose balance is right to the cent. */
+async function payByBalance(world: World, members: number): Promise<number> {
+  const host = new Host(world);
+  const organisation = world.shop.site.organisationId;
+  let right = 0;
+  for (let n = 0; n < members; n += 1) {
+    const member = await host.member(10_000);
+    const paid = await host.pay(member, { organisation }, 6_000 + n);
+    const back = await world.till.post(
+      `/v1/organisations/${organisation}/transfers`,
+      { to: { member }, amount: { amount: 1_500, currency: 'AUD' }, description: 'Prize money' },
+      randomUUID(),
+    );
+    const balances = (await linesOf(world, `member/${member}`)).map(({ balance }) => balance);
+    if (paid.status === 201 && back.status === 201 && balances.join() === `${4_000 - n},${5_500 - n}`) right += 1;
+  }
+  return right;
 }
 
 /** The book's time is the database's own and never runs back within an account (decisions D6, D42). */

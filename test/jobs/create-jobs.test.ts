@@ -113,8 +113,7 @@ async function start(): Promise<Jobs> {
     readStanding: (member) => readStanding(pool, { ...member, zone: 'Australia/Sydney' }),
     mailer: { send: () => Promise.resolve({ kind: 'taken' }) },
     noticeLinks: { set_up: '', statement: '', settings: '', top_up: '', pay_now: '' },
-    settlementZones: () => Promise.resolve([]),
-    keepSchedules: null,
+    schedules: [],
     reports: { make: async () => undefined, forgotten: async () => [], expire: async () => 0 },
     sealer: { seal: async () => (sealed += 1) },
     now: () => new Date(),
@@ -128,7 +127,7 @@ async function start(): Promise<Jobs> {
       sealMs: 200,
       callbackMs: 200,
       noticeMs: 200,
-      settlementScheduleMs: 60_000,
+      scheduleMs: 60_000,
       reportSweepMs: 60_000,
     },
   });

@@ -85,6 +85,13 @@ describe("a bank's statement", () => {
     ]);
   });
 
+  it('that names an attempt to pay is never another one of the same amount, and may be one without a name', () => {
+    const line = { lineNo: 1, amountMinor: 500, bookedOn: '2026-03-31', description: '', reference: 'PO-1-1' };
+    const entry = { transactionId: 'a', amountMinor: 500, recordedAt: '2026-03-31T00:00:00Z' };
+    expect([...matchBankLines([line], [{ ...entry, references: ['PO-2-1'] }], () => true)]).toEqual([]);
+    expect([...matchBankLines([line], [{ ...entry, references: [] }], () => true)]).toHaveLength(1);
+  });
+
   it('is not matched by the beginning of a reference, nor by an amount of another month', () => {
     const entry = { transactionId: 'a', amountMinor: 500, references: ['PO-1-1'], recordedAt: '2026-01-31T00:00:00Z' };
     const line = { lineNo: 1, amountMinor: 500, bookedOn: '2026-03-31', description: '' };

@@ -108,6 +108,7 @@ function environment(options: CounterOptions): Record<string, string> {
     TASK_QUEUE_BULK: `bulk-${name}`,
     QUEUE_PREFIX: `test-${name}`,
     SETTLEMENT_SCHEDULE: 'false',
+    RECONCILIATION_SCHEDULE: 'false',
     WORKFLOW_BUNDLE: bundlePath(),
     STICKY_TIMEOUT_MS: '100',
     STRIPE_API_KEY: 'sk_test_demo',

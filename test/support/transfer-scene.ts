@@ -16,21 +16,34 @@ export async function openTransferScene(env: Readonly<Record<string, string>> = 
   return scene;
 }
 
+type TransferWish = Partial<PayoutWish> & { readonly to?: string | null };
+
 /** A settled organisation that is paid by transfer, with its workflow; 760.00 unless said otherwise. */
-export async function followTransfer(
+export async function followTransfer(scene: PayoutScene, wish: TransferWish = {}): Promise<MadePayout> {
+  const payout = await plannedTransfer(scene, wish);
+  await startPayout(scene, payout);
+  return payout;
+}
+
+/** The same before its workflow has begun. */
+export async function plannedTransfer(
   scene: PayoutScene,
-  { to = connectedAccount, ...wish }: Partial<PayoutWish> & { to?: string | null } = {},
+  { to = connectedAccount, ...wish }: TransferWish = {},
 ): Promise<MadePayout> {
   const organisation = wish.organisation ?? (await scene.organisation());
   await connect(scene, organisation, to);
-  const payout = await scene.planned({ ...wish, organisation, method: 'transfer', account: null });
-  const { temporal, env } = scene.counter;
-  await temporal.workflow.start('payout', {
-    workflowId: `payout-${payout.id}`,
+  return scene.planned({ ...wish, organisation, method: 'transfer', account: null });
+}
+
+/** Answers the run, for its history. */
+export async function startPayout({ counter }: PayoutScene, { id }: MadePayout): Promise<string> {
+  const { temporal, env } = counter;
+  const { firstExecutionRunId } = await temporal.workflow.start('payout', {
+    workflowId: `payout-${id}`,
     taskQueue: env['TASK_QUEUE_BULK'] ?? '',
-    args: [{ schema: 1, payoutId: payout.id }],
+    args: [{ schema: 1, payoutId: id }],
   });
-  return payout;
+  return firstExecutionRunId;
 }
 
 /** Where an organisation's transfers go from now on. */

@@ -1,22 +1,19 @@
-import {
-  matchBankLines,
-  type BankEntry,
-  type BankLine,
-  type PayoutConfirmationPort,
-} from '../../domain/reconciliation/bank-statement.ts';
-import { bankStatementId, payoutId as parsePayoutId, type PayoutId } from '../../domain/ids.ts';
+import { matchBankLines, type BankEntry, type BankLine } from '../../domain/reconciliation/bank-statement.ts';
+import { bankStatementId, type PayoutId } from '../../domain/ids.ts';
 import type { Difference } from '../../domain/reconciliation/reconciliation.ts';
 import { BankStatement } from '../../entities/reconciliation/bank-statement.entity.ts';
 import {
-  filedPayoutsIn,
   keepMatches,
   openEntries,
   openLines,
+  payoutsShownIn,
   placeCode,
   statementDays,
   type BankPlace,
   type OpenEntry,
   type OpenLine,
+  type ShownPayout,
+  type ShownWord,
 } from '../../entities/reconciliation/bank-statements.ts';
 import { liveDifferences, recordDifferences } from '../../entities/reconciliation/differences.ts';
 import { unitOfWork } from '../../entities/orm.ts';
@@ -48,9 +45,9 @@ export type BankStatementActivities = ReturnType<typeof createBankStatementActiv
 /** A bank's statement against the book. Each step may be done twice. */
 export function createBankStatementActivities(deps: BankStatementDependencies) {
   return {
-    /** Confirms payouts in files that the statement's account shows as paid, a page of them. */
+    /** Confirms payouts in files that the statement's account shows as paid, and returns those that came back; a page. */
     confirmShownPayouts: (request: StatementRequest): Promise<ConfirmedPage> =>
-      activityEdge(() => confirmShown(deps, request)),
+      activityEdge(() => tellShown(deps, request)),
     /** Matches lines, and writes the differences down. Answers how many a person should look at. */
     compareStatement: (request: StatementRequest): Promise<{ alarms: number }> =>
       activityEdge(() => compare(deps, request)),
@@ -59,29 +56,39 @@ export function createBankStatementActivities(deps: BankStatementDependencies) {
 
 const pageSize = 50;
 
-async function confirmShown(deps: BankStatementDependencies, request: StatementRequest): Promise<ConfirmedPage> {
+/** First what went out, then what came back: a statement may show both of one payout. */
+async function tellShown(deps: BankStatementDependencies, request: StatementRequest): Promise<ConfirmedPage> {
   const place = await placeOf(deps, request);
-  const filed = await filedPayoutsIn(deps.pool, place, await openLines(deps.pool, place));
+  const lines = await openLines(deps.pool, place);
   const moved: PayoutId[] = [];
-  const port = confirmations(deps, place, moved);
-  for (const { payoutId, attemptNo } of filed.slice(0, pageSize)) await port.confirmPayout(payoutId, attemptNo);
-  // A page that moved nothing would only be the same one again.
-  return { more: filed.length > pageSize && moved.length > 0, moved };
+  for (const word of ['confirm', 'return'] as const) {
+    const shown = await payoutsShownIn(deps.pool, place, { lines, word });
+    for (const one of shown.slice(0, pageSize)) if (await tell(deps, place, { ...one, word })) moved.push(one.payoutId);
+    // A page that moved nothing would only be the same one again.
+    if (shown.length > pageSize && moved.length > 0) return { more: true, moved };
+  }
+  return { more: false, moved };
 }
 
-/** Tells payouts what the bank shows, the way that banks' own files do; what cannot be so wants a person. */
-function confirmations(deps: PayoutDependencies, place: BankPlace, moved: PayoutId[]): PayoutConfirmationPort {
-  return {
-    confirmPayout: async (payoutId, attemptNo) => {
-      const { payout } = await openPayout(deps, payoutId);
-      // Another account of ours has not paid it: it would be booked where the money did not leave.
-      if (bankRefOf(deps, payout) !== place.bankRef) return;
-      const reason = 'paid by the bank’s statement';
-      const answer = await hearUntilItFits(deps, { payoutId, kind: 'confirm', attemptNo, reason });
-      if (answer.refused === null) moved.push(parsePayoutId(payoutId));
-      else await raiseAttention(deps, { payoutId, reason: `the statement shows it paid, it is ${answer.state}` });
-    },
-  };
+const reasons = {
+  confirm: 'paid by the bank’s statement',
+  return: 'sent back by the bank’s statement',
+} as const satisfies Record<ShownWord, string>;
+
+/** Tells a payout what the bank shows, the way that banks' own files do; what cannot be so wants a person. */
+async function tell(
+  deps: PayoutDependencies,
+  place: BankPlace,
+  { payoutId, attemptNo, word }: ShownPayout & { readonly word: ShownWord },
+): Promise<boolean> {
+  const { payout } = await openPayout(deps, payoutId);
+  // Another account of ours has not paid it: it would be booked where the money did not move.
+  if (bankRefOf(deps, payout) !== place.bankRef) return false;
+  const answer = await hearUntilItFits(deps, { payoutId, kind: word, attemptNo, reason: reasons[word] });
+  if (answer.refused === null) return true;
+  const says = word === 'confirm' ? 'paid' : 'sent back';
+  await raiseAttention(deps, { payoutId, reason: `the statement shows it ${says}, it is ${answer.state}` });
+  return false;
 }
 
 async function compare(deps: BankStatementDependencies, request: StatementRequest): Promise<{ alarms: number }> {

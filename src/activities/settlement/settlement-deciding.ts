@@ -113,7 +113,7 @@ function approve(
   if (approvers.includes(person)) return refuse('approval_repeated', 'Another person must approve as well.');
   const authors = [run.startedBy, ...items.map(({ overrideBy }) => overrideBy).filter(isText), ...bankAuthors];
   if (authors.some((author) => isSame(author, person))) {
-    return refuse('approval_not_independent', 'Who started it, changed an amount or bank details cannot approve it.');
+    return refuse('approval_by_author', 'Who started it, changed an amount or bank details cannot approve it.');
   }
   const at = now();
   const approval = {

@@ -17,6 +17,7 @@ import {
   snapshotOf,
   type SettlementRunRow,
 } from '../../entities/settlement/settlement-runs.ts';
+import { readBookTime } from '../../entities/settlement/settlement-plan.read.ts';
 import { isDuplicate, rowsOf, sqlTime, type SqlPool } from '../../entities/sql-pool.ts';
 import { endOfPeriod, periodAt, periodSettledAt } from '../../reports/settlement/settlement-period.ts';
 import { makePlan, planHashOf } from '../../reports/settlement/settlement-plan.ts';
@@ -65,7 +66,8 @@ const triesMax = 10;
  */
 export async function planRun(deps: SettlementPlanning, { runId }: { runId: string }): Promise<PlanTry> {
   const run = await loadRun(deps.pool, runId);
-  const waitMs = Date.parse(run.referenceAt) + planPauseMs - deps.now().getTime();
+  // By the book's clock, which says when each entry was recorded: this machine's may be ahead of it.
+  const waitMs = Date.parse(run.referenceAt) + planPauseMs - (await readBookTime(deps.pool));
   if (run.state === 'planned' && waitMs <= 0) await freeze(deps, run);
   return { run: await snapshotOf(deps.pool, runId), waitMs: Math.max(0, waitMs) };
 }

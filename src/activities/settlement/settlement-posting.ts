@@ -1,3 +1,4 @@
+import { decimalText } from '../../domain/decimal-text.ts';
 import { parseCurrency } from '../../domain/currency.ts';
 import { DomainError } from '../../domain/errors.ts';
 import { formatMajor, money } from '../../domain/money.ts';
@@ -117,7 +118,7 @@ interface Settling {
 function settledOf(run: SettlementRunRow, { item, figures, at }: Settling) {
   const currency = parseCurrency(item.currency);
   const payout = money(figures.payoutMinor, currency);
-  const percent = `${(item.feeBp / 100).toFixed(2)} %`;
+  const percent = `${decimalText(item.feeBp, 2)} %`;
   return {
     ...{ runId: run.id, organisationId: item.organisationId, payoutId: item.payoutId, currency, payout },
     fee: money(figures.feeMinor, currency),

@@ -75,7 +75,7 @@ async function ownCorrection(
 
 function decisionOf(row: Correction, { principal, verdict, reason }: DecisionRequest): CorrectionDecision {
   if (!isPerson(principal.keyId)) {
-    throw new DomainError('approval_needs_person', 'A key cannot decide: this needs a person with their own token.');
+    throw new DomainError('person_required', 'A key cannot decide: this needs a person with their own token.');
   }
   if (isAuthor(row, principal)) {
     throw new DomainError('approval_by_author', 'Who asked for it cannot decide about it.');

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { percentText, type CorrectionSnapshot } from '../../domain/reconciliation/correction.ts';
+import type { CorrectionSnapshot } from '../../domain/reconciliation/correction.ts';
+import { decimalText } from '../../domain/decimal-text.ts';
 import type { Correction } from '../../entities/reconciliation/correction.entity.ts';
 import { payeeSchema } from '../routes/payments/payments.route.ts';
 import { id, money, time } from '../schemas.ts';
@@ -64,6 +65,6 @@ function payoutOf(row: Correction): z.input<typeof correctionSchema>['payout'] {
     bank: sum(row.payoutMinor),
     fee: sum(row.feeMinor),
     tax: sum(row.taxMinor),
-    feePercent: percentText(row.feeBp ?? 0),
+    feePercent: decimalText(row.feeBp ?? 0, 2),
   };
 }

@@ -26,6 +26,8 @@ export interface ReconciliationParts {
   readonly temporal: Client;
   /** The queue of what may be late. */
   readonly bulkTaskQueue: string;
+  /** How long a caller waits for Temporal. */
+  readonly deadlineMs: number;
 }
 
 /** What is to be read; by default all since the last time, up to now. */
@@ -77,13 +79,15 @@ export async function writeReconciliation(
 export async function startReconciliation(parts: ReconciliationParts, id: string): Promise<void> {
   const { processorAccountId, state } = await loadRun(parts.pool, id);
   if (state !== 'running') return;
-  try {
-    await parts.temporal.workflow.start<typeof reconcileDay>('reconcileDay', {
+  const start = () =>
+    parts.temporal.workflow.start<typeof reconcileDay>('reconcileDay', {
       workflowId: reconcileRunWorkflowId(id),
       workflowIdReusePolicy: 'REJECT_DUPLICATE',
       taskQueue: parts.bulkTaskQueue,
       args: [{ schema: 1, processorAccountId, runId: id }],
     });
+  try {
+    await parts.temporal.withDeadline(Date.now() + parts.deadlineMs, start);
   } catch (error) {
     if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
   }

@@ -72,7 +72,7 @@ export class PayoutMessenger {
 
   async #startOnce(start: () => Promise<unknown>): Promise<void> {
     try {
-      await start();
+      await this.#client.withDeadline(Date.now() + this.#settings.deadlineMs, start);
     } catch (error) {
       if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
     }

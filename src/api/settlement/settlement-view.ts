@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { decimalText } from '../../domain/decimal-text.ts';
 import { settlementProgress } from '../../domain/settlement/settlement-run.ts';
 import type { SettlementLeftOut, SettlementPlanItem } from '../../domain/settlement/settlement-plan.ts';
 import type { SettlementRunRow } from '../../entities/settlement/settlement-runs.ts';
@@ -149,7 +150,7 @@ export function planItemView(item: SettlementPlanItem) {
   return {
     ...{ organisation: item.organisationId, state: item.state, outcome: item.outcome, ledgerSeq: item.ledgerSeq },
     ...{ balance: amount(item.balanceMinor), float: amount(item.floatMinor), override },
-    ...{ feePercent: (item.feeBp / 100).toFixed(2), feeVersion: item.feeVersion },
+    ...{ feePercent: decimalText(item.feeBp, 2), feeVersion: item.feeVersion },
     ...totalView(item),
     ...{ method: item.method, bankDetail: item.bankDetailId },
   };

@@ -62,6 +62,11 @@ export function namesIn({ reference, description }: Pick<BankLine, 'reference' |
   return [...new Set(`${reference} ${description}`.split(/[^A-Za-z0-9_-]+/).filter((name) => name !== ''))];
 }
 
+/** Attempts to pay that a line names, as payout files do: `PO-<payout number>-<attempt>`. */
+export function attemptsIn(line: Pick<BankLine, 'reference' | 'description'>): readonly string[] {
+  return namesIn(line).filter((name) => /^PO-\d+-\d+$/.test(name));
+}
+
 /**
  * Which line is which movement: by reference and amount first, then by an amount that only one of each side has, where
  * both are of about the same time, which `isNear` tells.
@@ -86,10 +91,15 @@ export function matchBankLines(
     const [line] = same;
     invariant(line !== undefined, 'A group has a member');
     // Two of the same amount are never guessed apart (decisions D78).
-    const candidates = (ours.get(amount) ?? []).filter((entry) => isNear(line, entry));
+    const candidates = (ours.get(amount) ?? []).filter((entry) => isNear(line, entry) && !isOfAnother(line, entry));
     if (same.length === 1 && candidates.length === 1) take(line.lineNo, candidates[0]);
   }
   return matched;
+}
+
+/** A line that names an attempt of ours is that attempt's, and no other's of the same amount. */
+function isOfAnother(line: BankLine, { references }: BankEntry): boolean {
+  return references.length > 0 && attemptsIn(line).length > 0;
 }
 
 function byName(entries: readonly BankEntry[]): ReadonlyMap<string, readonly BankEntry[]> {
@@ -109,10 +119,4 @@ function byReference(
 
 function amountOf({ amountMinor }: { readonly amountMinor: number }): number {
   return amountMinor;
-}
-
-/** Payouts: what tells that the bank paid one. The payouts' own module does what follows from it. */
-export interface PayoutConfirmationPort {
-  /** The bank's statement shows this attempt of the payout: it is confirmed and booked, once. */
-  confirmPayout(payoutId: string, attemptNo: number): Promise<void>;
 }

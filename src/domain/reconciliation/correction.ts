@@ -1,3 +1,4 @@
+import { decimalText } from '../decimal-text.ts';
 import { formatMajor, money } from '../money.ts';
 import type { Currency } from '../currency.ts';
 import type { SettlementFigures } from '../settlement/settlement.ts';
@@ -70,16 +71,10 @@ export function isAuthor(
   return names.has(author.actor) || (typeof author.assertedActor === 'string' && names.has(author.assertedActor));
 }
 
-/** `250` as `2.50`: hundredths of a percent with both places, always (W-49). */
-export function percentText(bp: number): string {
-  const digits = String(bp).padStart(3, '0');
-  return `${digits.slice(0, -2)}.${digits.slice(-2)}`;
-}
-
 /** What both sides read of a settlement that was recorded by hand; made here, never by a caller (W-49). */
 export function manualSettlementDescription(
   { payoutMinor }: Pick<SettlementFigures, 'payoutMinor'>,
   { feeBp, currency }: { readonly feeBp: number; readonly currency: Currency },
 ): string {
-  return `Settlement. Fee ${percentText(feeBp)} %. Net bank transfer ${formatMajor(money(payoutMinor, currency))} ${currency}`;
+  return `Settlement. Fee ${decimalText(feeBp, 2)} %. Net bank transfer ${formatMajor(money(payoutMinor, currency))} ${currency}`;
 }

@@ -48,7 +48,7 @@ export interface DecisionRefusal {
 export type PlanDecision = Extract<SettlementDecision, { kind: 'hold_back' | 'release' | 'override' }>;
 
 export type DecisionRefusalCode =
-  | 'approval_not_independent'
+  | 'approval_by_author'
   | 'approval_repeated'
   | 'not_found'
   | 'not_held_back'

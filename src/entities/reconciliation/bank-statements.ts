@@ -1,4 +1,5 @@
-import { namesIn, type BankEntry, type BankLine } from '../../domain/reconciliation/bank-statement.ts';
+import { attemptsIn, type BankEntry, type BankLine } from '../../domain/reconciliation/bank-statement.ts';
+import { payoutId, type PayoutId } from '../../domain/ids.ts';
 import { claimKey } from '../../domain/reconciliation/reconciliation.ts';
 import {
   isoTime,
@@ -31,11 +32,11 @@ export interface OpenEntry extends BankEntry {
   readonly isOwn: boolean;
 }
 
-/** An attempt to pay that stands in a bank file and waits for the bank's word. */
-export interface FiledPayout {
+/** An attempt to pay that a line of a statement speaks of. */
+export interface ShownPayout {
   readonly statementId: string;
   readonly lineNo: number;
-  readonly payoutId: string;
+  readonly payoutId: PayoutId;
   readonly attemptNo: number;
 }
 
@@ -111,34 +112,43 @@ function entryOf(row: SqlRow): OpenEntry {
 
 const chunkSize = 200;
 
-/** Filed payouts that `lines` name, each by the amount that it pays. */
-export async function filedPayoutsIn(
+/** What a line says of a payout: a filed one went out, or one that was confirmed came back. */
+export type ShownWord = 'confirm' | 'return';
+
+/** In which state a payout is moved by such a word, and with which sign the bank shows it. */
+const wordOf = { confirm: { state: 'filed', sign: -1 }, return: { state: 'confirmed', sign: 1 } } as const;
+
+/** Payouts that `lines` name and `word` would move, each by the amount that it pays, to the cent. */
+export async function payoutsShownIn(
   pool: SqlPool,
   { currency }: BankPlace,
-  lines: readonly OpenLine[],
-): Promise<readonly FiledPayout[]> {
+  { lines, word }: { readonly lines: readonly OpenLine[]; readonly word: ShownWord },
+): Promise<readonly ShownPayout[]> {
+  const { state, sign } = wordOf[word];
   const wanted = lines
-    .filter(({ amountMinor }) => amountMinor < 0)
-    .flatMap((line) => namesIn(line).flatMap((name) => (/^PO-\d+-\d+$/.test(name) ? [{ name, line }] : [])));
+    .filter(({ amountMinor }) => Math.sign(amountMinor) === sign)
+    .flatMap((line) => attemptsIn(line).map((name) => ({ name, line })));
   const byName = new Map(wanted.map(({ name, line }) => [name, line]));
-  const found: FiledPayout[] = [];
+  const found: ShownPayout[] = [];
   await inChunks([...byName.keys()], async (names) => {
     const rows = await pool.rows(
       `SELECT f.reference, f.payout_id, f.attempt_no, p.amount_minor FROM payout_file_line f
        JOIN payout p ON p.id = f.payout_id AND p.attempt_no = f.attempt_no
-       WHERE p.state = 'filed' AND p.currency = ? AND f.reference IN (${names.map(() => '?').join(', ')})
+       WHERE p.state = ? AND p.currency = ? AND f.reference IN (${names.map(() => '?').join(', ')})
        ORDER BY p.no`,
-      [currency, ...names],
+      [state, currency, ...names],
     );
-    found.push(...rows.flatMap((row) => filedOf(row, byName.get(textOf(row, 'reference')))));
+    found.push(...rows.flatMap((row) => shownOf(row, byName.get(textOf(row, 'reference')))));
   });
   return found;
 }
 
-function filedOf(row: SqlRow, line: OpenLine | undefined): readonly FiledPayout[] {
-  if (line === undefined || numberOf(row, 'amount_minor') !== -line.amountMinor) return [];
+function shownOf(row: SqlRow, line: OpenLine | undefined): readonly ShownPayout[] {
+  if (line === undefined || numberOf(row, 'amount_minor') !== Math.abs(line.amountMinor)) return [];
   const { statementId, lineNo } = line;
-  return [{ statementId, lineNo, payoutId: textOf(row, 'payout_id'), attemptNo: numberOf(row, 'attempt_no') }];
+  return [
+    { statementId, lineNo, payoutId: payoutId(textOf(row, 'payout_id')), attemptNo: numberOf(row, 'attempt_no') },
+  ];
 }
 
 /** Which line is which movement; of two who say so at once, one is refused by the database and looks again. */

@@ -109,6 +109,19 @@ export async function openScheduledRun(
   return id;
 }
 
+/** The accounts whose books are compared by themselves, with the zone whose days they go by. */
+export async function readReconciledAccounts(
+  pool: Pick<SqlPool, 'rows'>,
+  defaultZone: string,
+): Promise<readonly { readonly id: string; readonly zone: string }[]> {
+  const rows = await pool.rows(
+    `SELECT a.id, COALESCE(o.zone, ?) AS zone FROM processor_account a
+     LEFT JOIN organisation o ON o.id = a.organisation_id WHERE a.provider = 'stripe' ORDER BY a.id`,
+    [defaultZone],
+  );
+  return rows.map((row) => ({ id: textOf(row, 'id'), zone: textOf(row, 'zone') }));
+}
+
 /** How far the account is compared; null when it never was. */
 export async function readCheckpoint(pool: SqlPool, processorAccountId: string): Promise<string | null> {
   const [row] = await pool.rows('SELECT read_until FROM reconciliation_checkpoint WHERE processor_account_id = ?', [

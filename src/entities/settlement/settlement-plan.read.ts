@@ -1,7 +1,7 @@
 import { DomainError } from '../../domain/errors.ts';
 import type { SettlementSource } from '../../domain/settlement/settlement-plan.ts';
 import type { PayoutMethod } from '../../domain/settlement/payout.ts';
-import { numberOf, optionalText, sqlTime, textOf, type SqlPool, type SqlRow } from '../sql-pool.ts';
+import { isoTime, numberOf, optionalText, sqlTime, textOf, type SqlPool, type SqlRow } from '../sql-pool.ts';
 
 /** What a plan is made for; `referenceAt` is the end of the period, ISO 8601 UTC. */
 export interface SettlementScope {
@@ -35,6 +35,12 @@ export async function readSettlementSources(pool: SqlPool, scope: SettlementScop
     const organisation = ofZone.get(textOf(standing, 'code').slice(prefix.length, prefix.length + idLength));
     return organisation === undefined ? [] : [sourceOf({ standing, organisation, ...found }, usual)];
   });
+}
+
+/** What time it is for the book, in ms since 1970: its entries are recorded by the database's clock. */
+export async function readBookTime(pool: Pick<SqlPool, 'rows'>): Promise<number> {
+  const [row] = await pool.rows('SELECT UTC_TIMESTAMP(6) AS now');
+  return Date.parse(isoTime(textOf(row ?? {}, 'now')));
 }
 
 /** Whether any organisation lives in `zone`. */

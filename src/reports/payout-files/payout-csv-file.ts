@@ -1,3 +1,4 @@
+import { decimalText } from '../../domain/decimal-text.ts';
 import type { BankAccount } from '../../domain/organisations/bank-account.ts';
 import { parseCurrency, type Currency } from '../../domain/currency.ts';
 import { formatMajor, money } from '../../domain/money.ts';
@@ -40,7 +41,7 @@ function lineOf({ account, amountMinor, organisation, plan, reference }: PayoutF
     shown(plan?.balanceMinor),
     shown(plan?.floatMinor),
     shown(plan?.settledMinor),
-    plan === null ? '' : (plan.feeBp / 100).toFixed(2),
+    plan === null ? '' : decimalText(plan.feeBp, 2),
     shown(amountMinor),
     reference,
   ];

@@ -1,4 +1,5 @@
 import { Readable } from 'node:stream';
+import { decimalText } from '../../domain/decimal-text.ts';
 import { parseCurrency } from '../../domain/currency.ts';
 import { formatMajor, money } from '../../domain/money.ts';
 import { openBankDetail } from '../../entities/organisations/bank-details.ts';
@@ -60,7 +61,7 @@ function lineOf(sealKeys: SealKeys, view: SettlementItemView): string[] {
   return [
     ...[String(view.organisationNo), textCell(view.organisationName), textCell(account.branch), textCell(account.no)],
     ...[major(item.balanceMinor), major(item.floatMinor), major(posted?.settledMinor ?? item.settledMinor)],
-    ...[(item.feeBp / 100).toFixed(2), major(posted?.payoutMinor ?? item.payoutMinor)],
+    ...[decimalText(item.feeBp, 2), major(posted?.payoutMinor ?? item.payoutMinor)],
   ];
 }
 

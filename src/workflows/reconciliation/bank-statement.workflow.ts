@@ -10,7 +10,7 @@ const book = proxyActivities<BankStatementActivities>({
   retry: { initialInterval: '200 milliseconds', backoffCoefficient: 2, maximumInterval: '30 seconds' },
 });
 
-/** Confirms the payouts that a statement shows, then compares the account with the book. */
+/** Moves the payouts that a statement shows as paid or sent back, then compares the account with the book. */
 export async function bankStatement({ statementId }: BankStatementInput): Promise<void> {
   for (let more = true; more;) {
     const page = await book.confirmShownPayouts({ statementId });

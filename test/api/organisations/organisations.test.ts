@@ -192,11 +192,13 @@ describe('the people of an organisation', () => {
   });
 
   it('are entered once by two at the same moment', async () => {
-    const answers = await Promise.all(Array.from({ length: 8 }, () => ask('PUT', path('/carl'), { role: 'edit' })));
-    for (const answer of answers)
-      expect(['200 undefined', '409 conflict']).toContain(`${answer.status} ${String(answer.body['code'])}`);
-    expect(itemsOf(await ask('GET', path())).filter(({ subject }) => subject === 'carl')).toHaveLength(1);
-    await ask('DELETE', path('/carl'));
+    const names = Array.from({ length: 20 }, (_, n) => `/carl-${n}`);
+    const answers = await Promise.all(
+      [...names, ...names].sort().map((name) => ask('PUT', path(name), { role: 'edit' })),
+    );
+    for (const { status, text } of answers) expect([200, 409, text]).toContain(status);
+    expect(itemsOf(await ask('GET', path()))).toHaveLength(names.length);
+    for (const name of names) await ask('DELETE', path(name));
   });
 
   it('see and reach nothing but their own organisation, and only by their exact name', async () => {

@@ -126,6 +126,58 @@ describe("a bank's statement", () => {
     expect(await open('bank/operating/AUD')).toHaveLength(1);
   });
 
+  it('takes money of a confirmed payout back into flight, once, and it can be paid again', async () => {
+    const payout = await scene.planned();
+    await scene.file(payout.run);
+    const [bank, inFlight] = [await balance('bank/operating/AUD'), await balance('payouts-in-flight/AUD')];
+    const reference = `PO-${payout.no}-1`;
+    await compared(csv([['-760.00', reference, 'Credit']], '-760.00'), 'operating');
+    await scene.become(payout.id, 'confirmed');
+    // One cent less is not what was paid; the whole amount is, some days later.
+    await compared(csv([['759.99', reference, 'Return']], '759.99'), 'operating');
+    expect((await scene.show(payout.id)).state).toBe('confirmed');
+    const shown = await compared(csv([['760.00', '', `RETURN ${reference} ACCOUNT CLOSED`]], '760.00'), 'operating');
+    expect(await scene.show(payout.id)).toMatchObject({
+      ...{ state: 'returned', attempt: 1, outcome: 'sent back by the bank’s statement', needsAttention: true },
+    });
+    expect([shown.matched, shown.lines[0]?.payout]).toEqual([1, payout.id]);
+    const moved = async () => [
+      (await balance('bank/operating/AUD')) - bank,
+      (await balance('payouts-in-flight/AUD')) - inFlight,
+    ];
+    // As before it was paid: nothing left the bank, and 760.00 are owed again.
+    expect(await moved()).toEqual([0, 0]);
+    const ours = (await open('bank/operating/AUD')).filter(({ theirs }) => theirs === 75_999 || theirs === 76_000);
+    expect(ours.map(({ kind, theirs }) => [kind, theirs])).toEqual([['missing_here', 75_999]]);
+    // Another statement that shows it too, and the bank's own word, say nothing new.
+    await compared(csv([['760.00', reference, 'Return shown again']], '760.00'), 'operating');
+    expect([(await scene.show(payout.id)).state, await moved()]).toEqual(['returned', [0, 0]]);
+    const retried = await scene.act(payout.id, 'retry');
+    expect([retried.status, retried.body.state, retried.body.attempt]).toEqual([200, 'planned', 2]);
+  });
+
+  it('shows a payout that went out and came back on one page: both are booked', async () => {
+    const payout = await scene.planned();
+    await scene.file(payout.run);
+    const before = await balance('bank/operating/AUD');
+    const reference = `PO-${payout.no}-1`;
+    const text = csv(
+      [
+        ['760.00', reference, 'Return'],
+        ['-760.00', reference, 'Credit'],
+      ],
+      '0.00',
+    );
+    const shown = await compared(text, 'operating');
+    expect([shown.matched, (await scene.show(payout.id)).state]).toEqual([2, 'returned']);
+    expect((await balance('bank/operating/AUD')) - before).toBe(0);
+    const booked = `SELECT op_key FROM ledger_transaction WHERE payout_id = '${payout.id}' AND kind <> 'settlement' ORDER BY id`;
+    expect((await rowsOf<{ op_key: string }>(scene.counter.databaseUrl, booked)).map((row) => row.op_key)).toEqual([
+      `payout-${payout.id}-confirmed-1`,
+      `payout-${payout.id}-returned-1`,
+    ]);
+  });
+
   it('does not confirm a payout by another amount, attempt or account of ours', async () => {
     const payout = await scene.planned();
     await scene.file(payout.run);

@@ -308,7 +308,7 @@ describe('a correction above the limit', () => {
   it('is not decided by a key, nor by who asked for it, nor without the role', async () => {
     const { path } = await waiting();
     const byKey = await counter.till.post<Shown>(`${path}/approval`, {}, randomUUID());
-    expect([byKey.status, byKey.body.code]).toEqual([403, 'approval_needs_person']);
+    expect([byKey.status, byKey.body.code]).toEqual([403, 'person_required']);
     const member = await host.member(0);
     const body = { holder: { member }, amount: aud(limit + 1), ...because };
     const own = await inPerson('ada', '/v1/adjustments', body);

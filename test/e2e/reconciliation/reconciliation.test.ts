@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { settlementScheduleId } from '../../../src/jobs/settlement/settlement-schedules.ts';
 import {
   reconcileDailyId,
   reconcileRunWorkflowId,
@@ -23,6 +24,8 @@ const env = {
   FEE_SWEEP_MS: '3600000',
   EVENT_SWEEP_MS: '200',
   QUIET_SWEEP_MS: '500',
+  SETTLEMENT_SCHEDULE: 'true',
+  RECONCILIATION_SCHEDULE: 'true',
   REFUND_TIMING: JSON.stringify({ ladderMs: [500] }),
 };
 
@@ -168,17 +171,22 @@ describe("the processor's books and ours", () => {
     expect(audit.map(({ action }) => action)).toContain('difference.accept');
   }, 60_000);
 
-  it('are compared every day at 04:30 local, by a schedule per account that is made once', async () => {
-    const schedule = counter.temporal.schedule.getHandle(reconcileDailyId(account));
-    await until(() =>
-      schedule.describe().then(
-        () => true,
-        () => false,
-      ),
-    );
-    const { spec, policies } = await schedule.describe();
-    expect(spec.calendars?.[0]).toMatchObject({ hour: [{ start: 4 }], minute: [{ start: 30 }] });
-    expect([spec.timezone, policies.overlap]).toEqual(['Australia/Sydney', 'SKIP']);
+  it('are compared every day by a schedule that the jobs keep beside those of settlements', async () => {
+    const { QUEUE_PREFIX: prefix = '' } = counter.env;
+    const names = [reconcileDailyId(account), settlementScheduleId({ prefix }, 'Australia/Sydney')];
+    for (const name of names) {
+      const schedule = counter.temporal.schedule.getHandle(name);
+      const describe = () => schedule.describe().catch(() => null);
+      await until(async () => (await describe()) !== null);
+      const { spec, policies, action } = await schedule.describe();
+      expect([spec.timezone, policies.overlap, policies.pauseOnFailure]).toEqual([
+        'Australia/Sydney',
+        'BUFFER_ONE',
+        true,
+      ]);
+      expect(action.taskQueue).toBe(counter.env['TASK_QUEUE_BULK']);
+      await schedule.delete();
+    }
   });
 
   it('refuses a period that is not over, one that runs backwards, and an account that is not there', async () => {

@@ -37,10 +37,10 @@ describe('an approval', () => {
     const { run, organisation } = await waiting({ bankAuthor: 'person:secretary' });
     const body = { planHash: run.planHash };
     expect(codeOf(await office.ask(`/v1/settlements/${run.id}/approvals`, { body }))).toBe('403 person_required');
-    expect(codeOf(await office.approve(run, 'starter'))).toBe('403 approval_not_independent');
-    expect(codeOf(await office.approve(run, 'secretary'))).toBe('403 approval_not_independent');
+    expect(codeOf(await office.approve(run, 'starter'))).toBe('403 approval_by_author');
+    expect(codeOf(await office.approve(run, 'secretary'))).toBe('403 approval_by_author');
     const changed = await decide(run, 'overrides', { organisation, amount: 50_000, reason: 'Half' }, 'clerk');
-    expect(codeOf(await office.approve(changed.body, 'clerk'))).toBe('403 approval_not_independent');
+    expect(codeOf(await office.approve(changed.body, 'clerk'))).toBe('403 approval_by_author');
     expect(await office.sql('SELECT COUNT(*) AS n FROM settlement_approval WHERE run_id = ?', [run.id])).toEqual([
       { n: 0 },
     ]);

@@ -1,4 +1,10 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { planRun } from '../../../src/activities/settlement/settlement-planning.ts';
+import { loadConfig } from '../../../src/config.ts';
+import { newId } from '../../../src/entities/new-id.ts';
+import { insertRun } from '../../../src/entities/settlement/settlement-runs.ts';
+import { SqlPool } from '../../../src/entities/sql-pool.ts';
+import { settlementRulesOf } from '../../../workers/settlement-settings.ts';
 import { expectBooksInOrder } from '../../support/sale-book.ts';
 import { adjusted, MonthEnd, october, type Amount, type Shown, type ShownItem } from '../../support/month-end.ts';
 
@@ -25,6 +31,25 @@ const preview = async (zone: string, period = october) =>
   office.ask<Preview>(`/v1/settlements/preview?zone=${encodeURIComponent(zone)}&period=${period}`);
 
 describe('the plan of a month', () => {
+  it('is not made before the month is over by the book’s clock, whatever the clock of a worker says', async () => {
+    const zone = office.zone();
+    await office.club({ zone, balanceMinor: 100_000 });
+    const pool = new SqlPool(office.counter.databaseUrl, 1);
+    const id = newId('settlementRun');
+    const referenceAt = new Date(Date.now() + 120_000).toISOString();
+    const run = { id, workflowId: `settlement-${id}`, zone, period: '2026-11', referenceAt, startedBy: 'starter' };
+    const at = new Date();
+    await pool.transact([insertRun({ ...run, cause: 'manual', capsShort: false, approvalsWanted: 1 }, at)]);
+    const twentyMinutesAhead = () => new Date(Date.now() + 1_200_000);
+    const settlementRules = settlementRulesOf(loadConfig(office.counter.env));
+    const scheduled = { approvalsWanted: 1, capsShort: false };
+    const tried = await planRun({ pool, now: twentyMinutesAhead, settlementRules, scheduled }, { runId: id });
+    await pool.close();
+    expect(tried.run.state).toBe('planned');
+    // Two minutes, and five of grace.
+    expect(Math.round(tried.waitMs / 60_000)).toBe(7);
+  });
+
   it('counts what was recorded before the month ended in the zone, also when the clocks change', async () => {
     const zone = 'Australia/Sydney';
     const organisation = await office.club({ zone, balanceMinor: 0 });

@@ -2,7 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { ScheduleOverlapPolicy, type ScheduleHandle } from '@temporalio/client';
 import { settlementTiming } from '../../../src/domain/settlement/settlement-run.ts';
-import { keepSettlementSchedules, settlementScheduleId } from '../../../src/jobs/settlement/settlement-schedules.ts';
+import { reconciliationSchedule } from '../../../src/jobs/reconciliation/reconciliation-schedules.ts';
+import { settlementSchedule, settlementScheduleId } from '../../../src/jobs/settlement/settlement-schedules.ts';
+import { keepSchedules } from '../../../src/jobs/temporal-schedules.ts';
 import { periodSettledAt } from '../../../src/reports/settlement/settlement-period.ts';
 import { MonthEnd, october } from '../../support/month-end.ts';
 import { expectBooksInOrder } from '../../support/sale-book.ts';
@@ -25,10 +27,13 @@ const settings = () => ({
   taskQueue: office.counter.env['TASK_QUEUE_BULK'] ?? '',
 });
 
+/** One after the other, caught up with for 30 days, and a failure waits for a person. */
+const kept = { overlap: ScheduleOverlapPolicy.BUFFER_ONE, catchupWindow: 30 * 24 * 3_600_000, pauseOnFailure: true };
+
 /** The schedule of `zone`, brought up to date. */
 async function scheduleOf(zone: string, more: object = {}): Promise<ScheduleHandle> {
   const { temporal } = office.counter;
-  await keepSettlementSchedules(temporal, { ...settings(), ...more }, [zone]);
+  await keepSchedules(temporal, [settlementSchedule({ ...settings(), ...more }, zone)]);
   const handle = temporal.schedule.getHandle(settlementScheduleId({ prefix }, zone));
   if (!made.some(({ scheduleId }) => scheduleId === handle.scheduleId)) made.push(handle);
   return handle;
@@ -53,11 +58,7 @@ describe('the schedule of a zone', () => {
       dayOfMonth: [{ start: 1 }],
       minute: [{ start: 0 }],
     });
-    expect([policies.overlap, policies.catchupWindow, policies.pauseOnFailure]).toEqual([
-      ScheduleOverlapPolicy.BUFFER_ONE,
-      30 * 24 * 3_600_000,
-      true,
-    ]);
+    expect(policies).toMatchObject(kept);
     // Half a year of firsts at 06:00: eleven hours ahead of UTC in summer, ten in winter.
     expect(new Set(info.nextActionTimes.map((at) => at.getUTCHours()))).toEqual(new Set([19, 20]));
   });
@@ -115,5 +116,25 @@ describe('the schedule of a zone', () => {
     });
     expect(rejected.body.state).toBe('rejected');
     await workflow.result();
+  });
+});
+
+describe('the schedule of an account', () => {
+  it('is every day at 04:30 local, kept as those of settlements are, and paused by a person it stays so', async () => {
+    const { temporal, shop } = office.counter;
+    const account = { id: shop.site.processorAccountId, zone: 'Europe/Dublin' };
+    const keep = async (zone: string) => {
+      const schedule = reconciliationSchedule(settings(), { ...account, zone });
+      expect(await keepSchedules(temporal, [schedule])).toBe(1);
+      return temporal.schedule.getHandle(schedule.scheduleId);
+    };
+    const schedule = await keep('Europe/Dublin');
+    made.push(schedule);
+    await schedule.pause('the processor is away');
+    await keep('Australia/Sydney');
+    const { spec, policies, state } = await schedule.describe();
+    expect(spec.calendars?.[0]).toMatchObject({ hour: [{ start: 4 }], minute: [{ start: 30 }] });
+    expect(policies).toMatchObject(kept);
+    expect([spec.timezone, state.paused]).toEqual(['Australia/Sydney', true]);
   });
 });

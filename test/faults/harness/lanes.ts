@@ -30,7 +30,11 @@ export class Tally<Name extends string = string> {
   }
 
   get total(): number {
-    return [...this.#counts.values()].reduce((sum, count) => sum + count, 0);
+    return this.counts.reduce((sum, count) => sum + count, 0);
+  }
+
+  get counts(): readonly number[] {
+    return [...this.#counts.values()];
   }
 
   toString(): string {

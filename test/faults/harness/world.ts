@@ -110,6 +110,7 @@ function environment({ timing = {} }: WorldOptions): Record<string, string> {
     TASK_QUEUE_BULK: `bulk-${name}`,
     QUEUE_PREFIX: `test-${name}`,
     SETTLEMENT_SCHEDULE: 'false',
+    RECONCILIATION_SCHEDULE: 'false',
     WORKFLOW_BUNDLE: bundlePath(),
     STRIPE_API_KEY: 'sk_test_demo',
     ADMIN_PORT: '0',

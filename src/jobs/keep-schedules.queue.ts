@@ -1,0 +1,2 @@
+/** Recurs by itself; its payload is empty. */
+export const keepSchedulesQueue = 'keep-schedules';

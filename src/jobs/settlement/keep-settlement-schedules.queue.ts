@@ -1,2 +1,0 @@
-/** Recurs by itself; its payload is empty. */
-export const keepSettlementSchedulesQueue = 'keep-settlement-schedules';
