@@ -2,7 +2,7 @@ import { parseCurrency } from '../../domain/currency.ts';
 import type { CardPaymentFact, WebCard } from '../../domain/cards/card-port.ts';
 import { DomainError } from '../../domain/errors.ts';
 import { invariant } from '../../domain/invariant.ts';
-import { isPaymentOver } from '../../domain/payments/member-payment.ts';
+import { isPaymentSettled } from '../../domain/payments/member-payment.ts';
 import { money } from '../../domain/money.ts';
 import type { TopUpSnapshot } from '../../domain/payments/payment-snapshot.ts';
 import { isTopUpOver } from '../../domain/cards/top-up.ts';
@@ -86,7 +86,7 @@ function endRiders({ topUp, payment }: TopUpFile, ending: 'expire' | 'cancel', a
     set: { state: 'canceled' },
   };
   const own = [topUpRider(topUp, ending, { updated_at: at }), card];
-  if (payment === null || isPaymentOver(payment.state)) return own;
+  if (payment === null || isPaymentSettled(payment.state)) return own;
   const outcome = ending === 'cancel' ? 'canceled' : 'checkout_expired';
   const ended = paymentRider(payment, ending, { outcome, updated_at: at });
   return [...own, ended, ...outcomeRiders({ payment }, 'Failure', at)];
@@ -114,7 +114,7 @@ function bookedTogether({ file, fact, more = [] }: CardMoney, at: Date): PosterI
   const { payment } = file;
   const riders = { onSuccess: [...cardRiders(file, fact, at), ...more] };
   const card: PosterItem = { kind: 'post', transaction: cardInOf(file, fact, at), riders };
-  return payment === null || isPaymentOver(payment.state) ? [card] : [card, linkedPayment(file, at)];
+  return payment === null || isPaymentSettled(payment.state) ? [card] : [card, linkedPayment(file, at)];
 }
 
 function linkedPayment({ payment }: TopUpFile, at: Date): PosterItem {

@@ -1,4 +1,4 @@
-import { isPaymentOver } from '../../domain/payments/member-payment.ts';
+import { isPaymentSettled } from '../../domain/payments/member-payment.ts';
 import { cardTransactionId, topUpId } from '../../domain/ids.ts';
 import type { PaymentSnapshot, TopUpSnapshot } from '../../domain/payments/payment-snapshot.ts';
 import { ProcessorRefusal } from '../../domain/processor-refusal.ts';
@@ -29,7 +29,7 @@ export async function offerCheckout(
   request: { paymentId: string },
 ): Promise<PaymentSnapshot> {
   const file = await openPayment(deps, request.paymentId);
-  if (isPaymentOver(file.payment.state)) return paymentSnapshotOf(file.payment, file.topUp);
+  if (isPaymentSettled(file.payment.state)) return paymentSnapshotOf(file.payment, file.topUp);
   if (file.topUp === null) await intend(deps, file);
   const { payment, topUp } = await openPayment(deps, request.paymentId);
   if (topUp === null) throw new Error(`Payment ${payment.id} has lost its top-up.`);

@@ -1,5 +1,5 @@
 import type { PaymentSnapshot, TopUpSnapshot } from '../../domain/payments/payment-snapshot.ts';
-import { isPaymentOver } from '../../domain/payments/member-payment.ts';
+import { isPaymentOver, isPaymentSettled } from '../../domain/payments/member-payment.ts';
 import { isTopUpOver } from '../../domain/cards/top-up.ts';
 import { paymentSnapshotOf } from '../../entities/payments/payment-changes.ts';
 import { activityEdge } from '../activity-edge.ts';
@@ -51,7 +51,7 @@ export function createMemberPaymentActivities(deps: PaymentDependencies) {
 async function followCheckout(deps: PaymentDependencies, request: { paymentId: string }): Promise<PaymentSnapshot> {
   const { payment, topUp } = await openPayment(deps, request.paymentId);
   const isUnmade = !topUp?.paymentRef;
-  if (isUnmade && !isPaymentOver(payment.state)) return offerCheckout(deps, request);
+  if (isUnmade && !isPaymentSettled(payment.state)) return offerCheckout(deps, request);
   return throughTopUp(deps, request, (topUpId) => followTopUp(deps, { topUpId }));
 }
 

@@ -1,6 +1,6 @@
 import { parseCurrency } from '../../domain/currency.ts';
 import { DomainError } from '../../domain/errors.ts';
-import { isPaymentOver } from '../../domain/payments/member-payment.ts';
+import { isPaymentSettled } from '../../domain/payments/member-payment.ts';
 import { invariant } from '../../domain/invariant.ts';
 import { memberAccount } from '../../domain/ledger-account.ts';
 import { money } from '../../domain/money.ts';
@@ -28,7 +28,7 @@ export interface PayOutcome {
 export async function payFromBalance(deps: PaymentDependencies, request: { paymentId: string }): Promise<PayOutcome> {
   const file = await openPayment(deps, request.paymentId);
   const { payment } = file;
-  if (isPaymentOver(payment.state)) return { kind: 'settled', payment: paymentSnapshotOf(payment, file.topUp) };
+  if (isPaymentSettled(payment.state)) return { kind: 'settled', payment: paymentSnapshotOf(payment, file.topUp) };
   const at = deps.now();
   const [result] = await deps.poster.postGroup([payingItem(payment, at)]);
   if (result?.kind !== 'refused') return settled(deps, payment.id);
@@ -42,7 +42,7 @@ export async function payFromBalance(deps: PaymentDependencies, request: { payme
 /** The processor stayed silent while its answer mattered: what became of the checkout is not known. */
 export async function losePayment(deps: PaymentDependencies, request: { paymentId: string }): Promise<PaymentSnapshot> {
   const { payment, topUp } = await openPayment(deps, request.paymentId);
-  if (isPaymentOver(payment.state) || payment.state === 'unresolved') return paymentSnapshotOf(payment, topUp);
+  if (isPaymentSettled(payment.state) || payment.state === 'unresolved') return paymentSnapshotOf(payment, topUp);
   await commitRiders(deps.pool, [paymentRider(payment, 'lose', { updated_at: deps.now() })]);
   return (await settled(deps, payment.id)).payment;
 }
@@ -53,7 +53,7 @@ export async function refusePayment(
   request: { paymentId: string; outcome: string },
 ): Promise<PaymentSnapshot> {
   const { payment, topUp } = await openPayment(deps, request.paymentId);
-  if (isPaymentOver(payment.state)) return paymentSnapshotOf(payment, topUp);
+  if (isPaymentSettled(payment.state)) return paymentSnapshotOf(payment, topUp);
   await commitRiders(deps.pool, refusedRiders({ payment }, request.outcome, deps.now()));
   return (await settled(deps, payment.id)).payment;
 }

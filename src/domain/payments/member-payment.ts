@@ -73,3 +73,8 @@ export const paymentEnds: ReadonlySet<PaymentState> = new Set([
 export function isPaymentOver(state: PaymentState): boolean {
   return paymentEnds.has(state);
 }
+
+/** Whether nothing looks for its money any more: it has it, or never will. Its host may still book within what is funded. */
+export function isPaymentSettled(state: PaymentState): boolean {
+  return state === 'funded' || isPaymentOver(state);
+}
