@@ -52,10 +52,10 @@ async function measure(context: BenchContext, count: number): Promise<Measured> 
   context.owns(() => database.drop());
   const pool = new SqlPool(database.url, 4);
   const poster = createPoster({ databaseUrl: database.url });
-  await furnish(database, poster, count);
+  await furnish(database, count);
   const planRatio = await comparePlan(database, pool);
   const activities = createSettlementActivities({
-    ...{ pool, poster, now: () => new Date(Date.now() + monthOverMs), startPayouts: () => Promise.resolve() },
+    ...{ pool, poster, now: () => new Date(), startPayouts: () => Promise.resolve() },
     settlementRules: { feeTaxes: defaultFeeTaxes, minimums: {} },
     scheduled: { approvalsWanted: 1, capsShort: false },
   });
@@ -76,14 +76,15 @@ async function measure(context: BenchContext, count: number): Promise<Measured> 
 /** Plans, lets a person approve, and posts all pages: what the workflow does, step by step. */
 async function settle(pool: SqlPool, activities: ReturnType<typeof createSettlementActivities>): Promise<void> {
   const id = newId('settlementRun');
-  const run = {
+  const made = {
+    ...month,
     id,
     workflowId: id,
-    zone,
-    period: '2099-12',
-    referenceAt: endOfMonth(),
-  };
-  const made = { ...run, cause: 'manual', capsShort: false, approvalsWanted: 1, startedBy: 'starter' } as const;
+    cause: 'manual',
+    capsShort: false,
+    approvalsWanted: 1,
+    startedBy: 'starter',
+  } as const;
   await pool.transact([insertRun(made, new Date())]);
   const { planHash } = (await activities.planSettlement({ runId: id })).run;
   const request = {
@@ -101,14 +102,17 @@ async function settle(pool: SqlPool, activities: ReturnType<typeof createSettlem
 }
 
 const zone = 'UTC';
-/** The clock of the run is ahead, so that what is posted just now is of a month that is over. */
-const monthOverMs = 600_000;
+/** A month that is over, whichever day it is: the one before the last. */
+const month = { zone, period: monthsAgo(2).slice(0, 7), referenceAt: monthsAgo(1) };
 
-function endOfMonth(): string {
-  return new Date(Date.now() + 60_000).toISOString();
+/** Where the month begins that was so many months ago. */
+function monthsAgo(count: number): string {
+  const now = new Date();
+  return new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth() - count)).toISOString();
 }
 
-async function furnish(database: TestDatabase, poster: ReturnType<typeof createPoster>, count: number): Promise<void> {
+async function furnish(database: TestDatabase, count: number): Promise<void> {
+  const poster = createPoster({ databaseUrl: database.url, clock: new Date(monthsAgo(2)) });
   await database.query(
     `INSERT INTO fee_setting (id, default_fee_bp, card_cost_e4, card_percent_e4, refund_fee_bp, refund_weeks, actor, created_at)
      VALUES (?, 500, 3000, 17500, 300, 12, 'bench', UTC_TIMESTAMP(6))`,
@@ -116,6 +120,7 @@ async function furnish(database: TestDatabase, poster: ReturnType<typeof createP
   );
   const ids = Array.from({ length: count }, () => newId('organisation'));
   for (let from = 0; from < count; from += 500) await furnishSome(database, poster, ids.slice(from, from + 500));
+  await poster.close();
   await database.query('ANALYZE TABLE ledger_account, ledger_entry, organisation, bank_detail, settlement_item');
 }
 
@@ -151,14 +156,13 @@ function opening(id: string, entry: number): PosterItem {
 }
 
 async function comparePlan(database: TestDatabase, pool: SqlPool): Promise<number> {
-  const scope = { zone, period: '2099-12', referenceAt: endOfMonth() };
   const grouped = `SELECT a.code, MAX(e.seq) AS seq, SUM(IF(e.side = 'credit', e.amount_minor, -e.amount_minor)) AS balance
     FROM ledger_account a JOIN ledger_entry e ON e.account_id = a.id
-    WHERE a.code LIKE 'organisation/%' AND e.recorded_at < UTC_TIMESTAMP(6) + INTERVAL 1 MINUTE GROUP BY a.code`;
+    WHERE a.code LIKE 'organisation/%' AND e.recorded_at < '${month.referenceAt.slice(0, 19)}' GROUP BY a.code`;
   const ours: number[] = [];
   const theirs: number[] = [];
   for (let look = 0; look < looks; look += 1) {
-    ours.push(await timed(() => readSettlementSources(pool, scope)));
+    ours.push(await timed(() => readSettlementSources(pool, month)));
     theirs.push(await timed(() => database.query(grouped)));
   }
   return middle(ours) / middle(theirs);

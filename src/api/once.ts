@@ -8,11 +8,13 @@ import {
   type WriteRequest,
 } from '../entities/idempotency.ts';
 import { unitOfWork, type Orm } from '../entities/orm.ts';
+import { isDuplicate } from '../entities/sql-pool.ts';
 import type { SqlEntityManager } from '@mikro-orm/sql';
 import type { Answer } from './route.ts';
 
 /**
- * Does a write in one transaction, once per idempotency key if there is one, and again if it met another one's locks. So
+ * Does a write in one transaction, once per idempotency key if there is one, and again if it met another one's locks or
+ * made what another one made at the same moment: the second time it finds that, and says what it has to say about it. So
  * `work` does everything by `em`: what it did elsewhere would stay when the transaction is given up, and happen twice.
  */
 export async function once(
@@ -20,13 +22,23 @@ export async function once(
   write: WriteRequest | null,
   work: (em: SqlEntityManager) => Promise<Done>,
 ): Promise<Answer> {
-  const result = await retryDeadlock(() =>
+  const tried = () =>
     unitOfWork(orm).transactional(async (em) => {
       return write === null ? { done: await work(em) } : onceInTransaction(em, write, () => work(em));
-    }),
-  );
+    });
+  const result = await retryDeadlock(() => lookingAgain(tried));
   if ('done' in result) return freshAnswer(result.done.answer, result.done.resourceId);
   return replayOf(result.seen, write);
+}
+
+/** What is a duplicate when it is looked at again is one. */
+async function lookingAgain<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!isDuplicate(error)) throw error;
+    return work();
+  }
 }
 
 /** The first answer to a request; `location` is where what it made, or is making, can be found. */

@@ -68,13 +68,14 @@ export interface TestApi {
   close(): Promise<void>;
 }
 
+/** Longer than any test goes on, the matrix of every route and every role too: nothing moves by itself. */
 const patient: SaleTiming = {
-  beginMs: 60_000,
-  cardWaitMs: 60_000,
-  retryMs: 60_000,
-  ladderMs: [60_000],
-  captureMs: 60_000,
-  attentionMs: 60_000,
+  beginMs: 3_600_000,
+  cardWaitMs: 3_600_000,
+  retryMs: 3_600_000,
+  ladderMs: [3_600_000],
+  captureMs: 3_600_000,
+  attentionMs: 3_600_000,
 };
 
 export interface TestApiOptions {

@@ -161,11 +161,11 @@ const filedOrGivenUp: Race = async ({ scene, head }) => {
 };
 
 const races: Readonly<Record<string, Race>> = {
-  'sent back after it was paid, three times at once': sentBackThrice,
-  'paid by a call, sent back by the bank’s file': paidOrSentBack,
+  'three returns after paid': sentBackThrice,
+  'paid and sent back': paidOrSentBack,
   'two retries and giving up': retriedOrGivenUp,
   'a file and giving up': filedOrGivenUp,
-  'a transfer paid, and taken back': raceTransfer,
+  'a transfer paid and taken back': raceTransfer,
 };
 
 function expectStatuses(answers: readonly Answer<ShownPayout>[], allowed: readonly number[]): void {

@@ -278,6 +278,22 @@ export const monthEndMutations: readonly Mutation[] = [
     only: 'recorded by hand',
   },
   {
+    name: 'a statement that shows money sent back is not heard',
+    file: 'src/entities/reconciliation/bank-statements.ts',
+    find: "return: { state: 'confirmed', sign: 1 }",
+    replace: "return: { state: 'confirmed', sign: -1 }",
+    tests: ['test/e2e/reconciliation/bank-statement.test.ts'],
+    only: 'back into flight',
+  },
+  {
+    name: 'an organisation’s key pays as its people do',
+    file: 'src/api/access/policy.ts',
+    find: "policy.kind === 'key' && policy.noMachines === true;",
+    replace: 'policy.kind !== policy.kind;',
+    tests: ['test/e2e/organisations/organisation-payment.test.ts'],
+    only: 'neither pays',
+  },
+  {
     name: 'an organisation pays itself',
     file: 'src/api/organisations/organisation-payment-writing.ts',
     find: 'if (to.id === organisation) throw',

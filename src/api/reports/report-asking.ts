@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { personOf, type Principal } from '../../domain/principal.ts';
 import type { ReportFormat } from '../../domain/reports/report-job.ts';
-import type { MadeReport, Report, ReportSources } from '../../reports/report.ts';
+import type { Report, ReportSources } from '../../reports/report.ts';
 import { readAsOf } from '../../reports/statement-file.ts';
+import { download } from '../download.ts';
 import { refusedField } from '../refused-field.ts';
 import type { Answer } from '../route.ts';
 
@@ -39,14 +40,8 @@ export async function directReport(sources: ReportSources, asked: AskedReport): 
   const { report, format, params, principal: scope } = asked;
   await report.check?.(sources, { params, scope, asOf });
   const made = await report.open(sources, { params, format, asOf, scope, requester: requesterOf(scope) });
-  return { status: 200, headers: { ...fileHeaders(made), 'Tillflow-As-Of': asOf }, stream: made.stream };
-}
-
-export function fileHeaders(file: Pick<MadeReport, 'fileName' | 'contentType'>): Record<string, string> {
-  return {
-    'Content-Type': file.contentType,
-    'Content-Disposition': `attachment; filename="${file.fileName}"`,
-  };
+  const { fileName, contentType, stream } = made;
+  return download({ fileName, contentType, stream, asOf });
 }
 
 /** `params` of a job as its report takes them; throws what names the fields below `params`. */

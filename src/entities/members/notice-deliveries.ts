@@ -1,4 +1,5 @@
 import type { NoticeFacts, NoticeKind, NoticeReader } from '../../domain/members/notice.ts';
+import { leaseMails, type MailWish } from '../mail-leases.ts';
 import { otherNamesOf } from './notice-names.read.ts';
 import { numberOf, optionalText, sqlTime, textOf, type SqlPool, type SqlRow } from '../sql-pool.ts';
 
@@ -41,33 +42,15 @@ export class NoticeDeliveries {
   }
 
   /** Takes up to `limit` due notices, the oldest first; a taker that dies leaves them due again after `leaseMs`. */
-  async take({
-    now,
-    limit,
-    leaseMs,
-  }: {
-    readonly now: Date;
-    readonly limit: number;
-    readonly leaseMs: number;
-  }): Promise<readonly TakenNotice[]> {
-    const at = sqlTime(now.toISOString());
-    const rows = await this.#pool.rows(
+  async take(wish: MailWish): Promise<readonly TakenNotice[]> {
+    const due = await this.#pool.rows(
       `SELECT n.id, n.kind, n.facts, n.by_email, n.attempts, n.created_at, n.member_id, m.external_ref, m.first_name,
          m.last_name, m.email, m.is_system, m.wants_payments_email
        FROM notice n JOIN member m ON m.id = n.member_id
-       WHERE n.state = 'pending' AND n.due_at <= ? ORDER BY n.due_at, n.id LIMIT ${limit}`,
-      [at],
+       WHERE n.state = 'pending' AND n.due_at <= ? ORDER BY n.due_at, n.id LIMIT ${wish.limit}`,
+      [sqlTime(wish.now.toISOString())],
     );
-    const leasedUntil = sqlTime(new Date(now.getTime() + leaseMs).toISOString());
-    const mine: SqlRow[] = [];
-    for (const row of rows) {
-      const hit = await this.#pool.run(
-        `UPDATE notice SET attempts = attempts + 1, due_at = ?
-         WHERE id = ? AND state = 'pending' AND attempts = ? AND due_at <= ?`,
-        [leasedUntil, textOf(row, 'id'), numberOf(row, 'attempts'), at],
-      );
-      if (hit === 1) mine.push(row);
-    }
+    const mine = await leaseMails(this.#pool, 'notice', { due, wish });
     const names = await otherNamesOf(
       this.#pool,
       mine.map((row) => textOf(row, 'facts')),

@@ -1,5 +1,6 @@
 import type { NoticeFacts } from '../../domain/members/notice.ts';
 import type { OrganisationLetterKind } from '../../domain/organisations/organisation-letter.ts';
+import { leaseMails, type MailWish } from '../mail-leases.ts';
 import { numberOf, optionalText, sqlTime, textOf, type SqlPool, type SqlRow } from '../sql-pool.ts';
 
 /** A letter that this process took: nobody else sends it until its lease is over. */
@@ -30,29 +31,14 @@ export class OrganisationLetterDeliveries {
   }
 
   /** Takes up to `limit` due letters, the oldest first; a taker that dies leaves them due again after `leaseMs`. */
-  async take(wish: {
-    readonly now: Date;
-    readonly limit: number;
-    readonly leaseMs: number;
-  }): Promise<readonly TakenLetter[]> {
-    const at = sqlTime(wish.now.toISOString());
-    const rows = await this.#pool.rows(
+  async take(wish: MailWish): Promise<readonly TakenLetter[]> {
+    const due = await this.#pool.rows(
       `SELECT l.id, l.kind, l.facts, l.recipient, l.attachment_name, TO_BASE64(l.attachment) AS attachment, l.attempts, l.created_at, o.name
        FROM organisation_letter l JOIN organisation o ON o.id = l.organisation_id
        WHERE l.state = 'pending' AND l.due_at <= ? ORDER BY l.due_at, l.id LIMIT ${wish.limit}`,
-      [at],
+      [sqlTime(wish.now.toISOString())],
     );
-    const leasedUntil = sqlTime(new Date(wish.now.getTime() + wish.leaseMs).toISOString());
-    const mine: SqlRow[] = [];
-    for (const row of rows) {
-      const hit = await this.#pool.run(
-        `UPDATE organisation_letter SET attempts = attempts + 1, due_at = ?
-         WHERE id = ? AND state = 'pending' AND attempts = ? AND due_at <= ?`,
-        [leasedUntil, textOf(row, 'id'), numberOf(row, 'attempts'), at],
-      );
-      if (hit === 1) mine.push(row);
-    }
-    return mine.map(takenOf);
+    return (await leaseMails(this.#pool, 'organisation_letter', { due, wish })).map(takenOf);
   }
 
   /** Writes down how the attempt ended. */

@@ -80,6 +80,17 @@ describe('a report made in the background', () => {
     }
   });
 
+  it('keeps its bytes when somebody is renamed later, as a direct download does not', async () => {
+    const job = await ended(await ask({ report: 'member-balances' }));
+    const read = async () => (await bytesOf((await ended(job.id)).file!.link.url)).bytes;
+    const before = await read();
+    expect(before.toString()).toContain('Member 2');
+    await database.query("UPDATE member SET first_name = 'Renamed' WHERE first_name = 'Member 2'");
+    expect((await read()).equals(before)).toBe(true);
+    const direct = await bytesOf(`/v1/reports/member-balances.csv?asOf=${job.asOf}`, keyed());
+    expect([direct.status, direct.bytes.toString().includes('Renamed')]).toEqual([200, true]);
+  });
+
   it('is fetched without a key by a link that expires, cannot be bent, and dies with the file', async () => {
     const job = await ended(await ask({ report: 'member-balances' }));
     const { url } = job.file!.link;

@@ -140,6 +140,28 @@ describe('what banks say', () => {
     expect(await movedFor(returned)).toMatchObject({ ...settled, 'payouts-in-flight/AUD': 76_000 });
   });
 
+  it('takes back in a later file what an earlier one had paid, to the cent and once', async () => {
+    const payout = await filedPayout();
+    const reference = `PO-${payout.no}-1`;
+    const paid = await tellBank(`reference,result,reason\r\n${reference},paid,\r\n`, 'text/csv');
+    expect(await outcomesOf(paid.body.id)).toEqual(['booked']);
+    expect(await movedFor(payout)).toMatchObject({
+      ...settled,
+      'payouts-in-flight/AUD': 0,
+      'bank/operating/AUD': 76_000,
+    });
+    const back = await tellBank(returnsFile([{ reference, amountMinor: 76_000 }]), 'text/plain');
+    expect(await outcomesOf(back.body.id)).toEqual(['booked']);
+    const again = await tellBank(JSON.stringify({ results: [{ reference, result: 'returned' }] }), 'application/json');
+    expect(await outcomesOf(again.body.id)).toEqual(['known']);
+    expect((await scene.show(payout.id)).state).toBe('returned');
+    expect(await movedFor(payout)).toMatchObject({
+      ...settled,
+      'payouts-in-flight/AUD': 76_000,
+      'bank/operating/AUD': 0,
+    });
+  });
+
   it('is refused as a whole when it is unreadable, does not add up or is not ours, and nothing is booked', async () => {
     const payout = await filedPayout();
     const reference = `PO-${payout.no}-1`;

@@ -1,4 +1,3 @@
-import type { Readable } from 'node:stream';
 import { z } from 'zod';
 import type { Principal } from '../../../domain/principal.ts';
 import {
@@ -10,9 +9,10 @@ import { organisationCsv } from '../../../reports/organisations/organisation-sta
 import { organisationPdf } from '../../../reports/organisations/organisation-statement-pdf.ts';
 import { openOrganisationFile, type OrganisationFile } from '../../../reports/organisations/organisation-statement.ts';
 import { organisationWorkbook } from '../../../reports/organisations/organisation-workbook.ts';
+import { download, sameBytes } from '../../download.ts';
 import { refusedField } from '../../refused-field.ts';
 import { rangeOf, reportRange, reportSearch, type ReportRange } from '../../reports/report-range.ts';
-import { route, type Answer, type Route } from '../../route.ts';
+import { route, type Route } from '../../route.ts';
 import {
   organisationParams,
   ownOrganisation,
@@ -23,8 +23,7 @@ import {
 const tag = 'Organisation statements';
 const query = z.strictObject({ ...reportRange, ...reportSearch });
 const common = { method: 'get', tag, policy: reportViewers, params: organisationParams } as const;
-const description =
-  'All rows, the newest first, as they stood at `asOf`, which the header `Tillflow-As-Of` names: asking for that instant again gives the same bytes.';
+const description = `All rows, the newest first, as they stood at \`asOf\`, ${sameBytes}`;
 
 /** Organisations' statements as files, made while they are sent. */
 export function organisationFileRoutes(parts: OrganisationReportParts): readonly Route[] {
@@ -49,7 +48,7 @@ function csv(parts: OrganisationReportParts): Route {
       const { file } = await open(parts, { principal, ...params, asked });
       const requester = principal.asserted ?? principal.name;
       const stream = organisationCsv(file, { layout, hasByteOrderMark: bom === 'true', requester });
-      return download(file, 'statement.csv', { type: 'text/csv; charset=utf-8', stream });
+      return download({ fileName: 'statement.csv', contentType: 'text/csv; charset=utf-8', stream, asOf: file.asOf });
     },
   });
 }
@@ -64,7 +63,12 @@ function pdf(parts: OrganisationReportParts): Route {
     responses: { 200: { description: 'A4, lying', contentType: 'application/pdf' } },
     handle: async ({ principal, params, query: asked }) => {
       const { file, days } = await open(parts, { principal, ...params, asked });
-      return download(file, 'statement.pdf', { type: 'application/pdf', stream: await organisationPdf(file, days) });
+      return download({
+        fileName: 'statement.pdf',
+        contentType: 'application/pdf',
+        stream: await organisationPdf(file, days),
+        asOf: file.asOf,
+      });
     },
   });
 }
@@ -94,7 +98,7 @@ function xlsx(parts: OrganisationReportParts): Route {
       const movement = await readMovement(pool, whole);
       const eventsOutside = await readEventsOutside(pool, whole);
       const stream = organisationWorkbook({ file, report, movement, eventsOutside, ...days });
-      return download(file, 'statement.xlsx', { type: xlsxType, stream });
+      return download({ fileName: 'statement.xlsx', contentType: xlsxType, stream, asOf: file.asOf });
     },
   });
 }
@@ -113,17 +117,4 @@ async function open(
   const found = await rangeOf(pool, asked, organisation.zone);
   const file = await openOrganisationFile(pool, organisation, { ...found.range, search: asked.search });
   return { ...found, file };
-}
-
-function download(
-  { asOf }: OrganisationFile,
-  name: string,
-  { type, stream }: { readonly type: string; readonly stream: Readable },
-): Answer {
-  const headers = {
-    'Content-Type': type,
-    'Content-Disposition': `attachment; filename="${name}"`,
-    'Tillflow-As-Of': asOf,
-  };
-  return { status: 200, headers, stream };
 }

@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { UniqueConstraintViolationException } from '@mikro-orm/core';
 import type { SqlEntityManager } from '@mikro-orm/sql';
 import { z } from 'zod';
 import {
@@ -27,9 +26,10 @@ import {
   bankStatementSchema,
   bankStatementView,
 } from '../../reconciliation/bank-statement-view.ts';
+import { takeFile } from '../../begin-after.ts';
 import { made } from '../../once.ts';
 import type { PayoutParts } from '../../settlement/payout-writing.ts';
-import { keyed, route, type Answer, type Route, type TextBody } from '../../route.ts';
+import { keyed, route, type Route, type TextBody } from '../../route.ts';
 import { idParam, listOf } from '../../schemas.ts';
 
 const tag = 'Reconciliation';
@@ -60,13 +60,12 @@ function create(parts: PayoutParts): Route {
     responses: { 202: { description: 'Taken; it is compared next', schema: bankStatementSchema } },
     handle: async ({ principal, query, textBody, once }) => {
       const taken = { ...requireText(textBody), bankRef: query.bankRef };
-      const answer = await refusingSecond(parts, taken.digest, () =>
-        once((em) => takeOnce(parts, { em, principal, taken })),
-      );
-      // Also for an answer given again: the first call may have died before it could start the comparison.
-      const { id } = z.object({ id: z.string() }).parse(JSON.parse(String(answer.body)));
-      await parts.payouts.compareStatement(id);
-      return answer;
+      return takeFile({
+        take: () => once((em) => takeOnce(parts, { em, principal, taken })),
+        first: () => statementOfBytes(unitOfWork(parts.orm), taken.digest),
+        duplicate: duplicate(),
+        begin: (id) => parts.payouts.compareStatement(id),
+      });
     },
   });
 }
@@ -118,24 +117,6 @@ function readOrRefuse(format: BankStatementFormat, text: string): BankStatementF
   } catch (error) {
     if (error instanceof StatementRefusal) throw new DomainError('statement_refused', error.message);
     throw error;
-  }
-}
-
-/** The second of two at once; whoever comes later sees to it that the first one is compared. */
-async function refusingSecond(
-  { orm, payouts }: PayoutParts,
-  digest: string,
-  work: () => Promise<Answer>,
-): Promise<Answer> {
-  try {
-    return await work();
-  } catch (error) {
-    const isSecond = error instanceof DomainError && error.code === 'statement_duplicate';
-    if (!isSecond && !(error instanceof UniqueConstraintViolationException)) throw error;
-    const first = await statementOfBytes(unitOfWork(orm), digest);
-    if (first === null) throw error;
-    await payouts.compareStatement(first.id);
-    throw duplicate();
   }
 }
 

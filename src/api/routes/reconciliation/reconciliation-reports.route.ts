@@ -9,6 +9,7 @@ import {
   reconciliationPeriod,
   type ReconciliationPeriod,
 } from '../../../reports/reconciliation/reconciliation-period.ts';
+import { download } from '../../download.ts';
 import { moneyView } from '../../ledger-view.ts';
 import { localDay } from '../../../reports/report-params.ts';
 import { keyed, route, type Answer, type Route } from '../../route.ts';
@@ -80,7 +81,7 @@ function rows({ pool, zone }: ReconciliationReportParts): Route {
     responses: { 200: { description: 'UTF-8', contentType: 'text/csv' } },
     handle: ({ query }) => {
       const stream = reconciliationCsv(pool, periodOf(query.referenceDate, zone), zone);
-      return Promise.resolve(download('reconciliation.csv', stream));
+      return Promise.resolve(csvOf('reconciliation.csv', stream));
     },
   });
 }
@@ -99,7 +100,7 @@ function balances(
     responses: { 200: { description: 'UTF-8', contentType: 'text/csv' } },
     handle: ({ query }) => {
       const { before } = periodOf(query.referenceDate, zone);
-      return Promise.resolve(download(file, balancesCsv(pool, { holders, currency: query.currency, before })));
+      return Promise.resolve(csvOf(file, balancesCsv(pool, { holders, currency: query.currency, before })));
     },
   });
 }
@@ -112,10 +113,6 @@ function sumView({ count, sum }: BalanceSum) {
   return { count, sum: moneyView(sum) };
 }
 
-function download(name: string, stream: Readable): Answer {
-  const headers = {
-    'Content-Type': 'text/csv; charset=utf-8',
-    'Content-Disposition': `attachment; filename="${name}"`,
-  };
-  return { status: 200, headers, stream };
+function csvOf(name: string, stream: Readable): Answer {
+  return download({ fileName: name, contentType: 'text/csv; charset=utf-8', stream });
 }

@@ -6,6 +6,7 @@ import {
   loadRun,
   type ReconciliationRunFacts,
 } from '../../../entities/reconciliation/reconciliation-runs.ts';
+import { beginAfter } from '../../begin-after.ts';
 import { differenceView, resolveDifference } from '../../reconciliation/difference-resolving.ts';
 import { instant } from '../../local-days.ts';
 import { made } from '../../once.ts';
@@ -92,10 +93,7 @@ function start(parts: ReconciliationParts): Route {
         const run = await writeReconciliation(em, { principal, planned });
         return made(202, run.id, runView(run));
       });
-      // Also for an answer given again: the first call may have died before it could start the run.
-      const { id: runId } = z.object({ id: z.string() }).parse(JSON.parse(String(answer.body)));
-      await startReconciliation(parts, runId);
-      return answer;
+      return beginAfter(answer, (runId) => startReconciliation(parts, runId));
     },
   });
 }

@@ -1,3 +1,4 @@
+import { sameBytes } from '../../download.ts';
 import type { ReportFormat } from '../../../domain/reports/report-job.ts';
 import { reports } from '../../../reports/report-registry.ts';
 import type { Report } from '../../../reports/report.ts';
@@ -22,8 +23,7 @@ function download({ sources }: ReportParts, report: Report, format: ReportFormat
     path: `/v1/reports/${report.name}.${format}`,
     tag: 'Reports',
     summary: `${report.summary}, as ${format.toUpperCase()}`,
-    description:
-      'As the book stood at `asOf`, which the header `Tillflow-As-Of` names: asking for that instant again gives the same bytes.',
+    description: `As the book stood at \`asOf\`, ${sameBytes}`,
     policy: keyed(report.needs.scope, ...report.needs.roles),
     query: report.params.extend({
       asOf: instant.optional().meta({ description: 'Not later than now, which is the default' }),

@@ -1,4 +1,3 @@
-import type { Readable } from 'node:stream';
 import { z } from 'zod';
 import type { Principal } from '../../../domain/principal.ts';
 import { statementCsv } from '../../../reports/members/member-statement-csv.ts';
@@ -6,16 +5,16 @@ import { statementPdf } from '../../../reports/members/member-statement-pdf.ts';
 import { openStatementFile, readAsOf, type MemberFile } from '../../../reports/statement-file.ts';
 import { ownMember } from '../../cards/auto-top-up-setting.ts';
 import { dayRange, instant, instantsOf } from '../../local-days.ts';
+import { download, sameBytes } from '../../download.ts';
 import { refusedField } from '../../refused-field.ts';
-import { ownOrKeyed, route, type Answer, type Route } from '../../route.ts';
+import { ownOrKeyed, route, type Route } from '../../route.ts';
 import { idParam } from '../../schemas.ts';
 import type { StatementParts } from '../members/member-statements.route.ts';
 
 const tag = 'Statements';
 const viewers = ownOrKeyed('payments.view');
 const params = idParam('member');
-const description =
-  'All rows, the newest first, as they stood at `asOf`, which the header `Tillflow-As-Of` names: asking for that instant again gives the same bytes.';
+const description = `All rows, the newest first, as they stood at \`asOf\`, ${sameBytes}`;
 
 const cutting = z.strictObject({
   ...dayRange,
@@ -44,7 +43,7 @@ function csv(parts: StatementParts): Route {
     handle: async ({ principal, params: { id }, query: { bom, ...query } }) => {
       const file = await open(parts, { principal, id, query });
       const stream = statementCsv(file, { zone: parts.zone, hasByteOrderMark: bom === 'true' });
-      return download(file, 'statement.csv', { type: 'text/csv; charset=utf-8', stream });
+      return download({ fileName: 'statement.csv', contentType: 'text/csv; charset=utf-8', stream, asOf: file.asOf });
     },
   });
 }
@@ -64,7 +63,7 @@ function pdf(parts: StatementParts): Route {
       const file = await open(parts, { principal, id, query });
       const { from, to } = query;
       const stream = await statementPdf(file, { zone: parts.zone, from, to });
-      return download(file, 'statement.pdf', { type: 'application/pdf', stream });
+      return download({ fileName: 'statement.pdf', contentType: 'application/pdf', stream, asOf: file.asOf });
     },
   });
 }
@@ -81,17 +80,4 @@ async function open({ orm, pool, zone }: StatementParts, { principal, id, query 
   const asOf = await readAsOf(pool, query.asOf);
   if (asOf === null) throw refusedField('invalid_request', 'asOf', 'is still to come');
   return openStatementFile(pool, member, { ...range, asOf });
-}
-
-function download(
-  { asOf }: MemberFile,
-  name: string,
-  { type, stream }: { readonly type: string; readonly stream: Readable },
-): Answer {
-  const headers = {
-    'Content-Type': type,
-    'Content-Disposition': `attachment; filename="${name}"`,
-    'Tillflow-As-Of': asOf,
-  };
-  return { status: 200, headers, stream };
 }

@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { UniqueConstraintViolationException } from '@mikro-orm/core';
 import { z } from 'zod';
 import type { BankNews, BankResultFormat } from '../../../domain/settlement/bank-result.ts';
 import { DomainError } from '../../../domain/errors.ts';
@@ -10,11 +9,12 @@ import type { Done } from '../../../entities/idempotency.ts';
 import { unitOfWork } from '../../../entities/orm.ts';
 import { ScopedPayouts } from '../../../entities/settlement/scoped-payouts.ts';
 import { readBankResult, requireSense } from '../../../reports/bank-results/read-bank-result.ts';
+import { takeFile } from '../../begin-after.ts';
 import { canonicalJson } from '../../idempotency-header.ts';
 import { made } from '../../once.ts';
 import { bankResultSchema, bankResultView } from '../../settlement/payout-view.ts';
 import type { PayoutParts } from '../../settlement/payout-writing.ts';
-import { keyed, route, type Answer, type Route, type TextBody } from '../../route.ts';
+import { keyed, route, type Route, type TextBody } from '../../route.ts';
 import { idParam, text } from '../../schemas.ts';
 
 const tag = 'Payouts';
@@ -61,9 +61,12 @@ function create(parts: PayoutParts): Route {
     },
     handle: async ({ principal, body, textBody, once }) => {
       const taken = newsIn(body, textBody);
-      const answer = await refusingSecond(parts, taken.digest, () => once((em) => takeOnce(em, principal, taken)));
-      await tell(parts, answer);
-      return answer;
+      return takeFile({
+        take: () => once((em) => takeOnce(em, principal, taken)),
+        first: () => resultOfBytes(unitOfWork(parts.orm), taken.digest),
+        duplicate: duplicate(),
+        begin: (id) => parts.payouts.tellBankResult(id),
+      });
     },
   });
 }
@@ -74,30 +77,6 @@ async function takeOnce(em: Recording, principal: Principal, { format, digest, n
   const { result, lines } = await takeBankResult(em, { digest, format, news: news(), actor, at: new Date() });
   recordTaking(em, principal, { id: result.id, digest, words: lines.length });
   return made(202, result.id, bankResultView(result, lines));
-}
-
-/** The second of two at once; whoever comes later sees to it that the first one's lines are booked. */
-async function refusingSecond(
-  { orm, payouts }: PayoutParts,
-  digest: string,
-  work: () => Promise<Answer>,
-): Promise<Answer> {
-  try {
-    return await work();
-  } catch (error) {
-    const isSecond = error instanceof DomainError && error.code === 'bank_result_duplicate';
-    if (!isSecond && !(error instanceof UniqueConstraintViolationException)) throw error;
-    const first = await resultOfBytes(unitOfWork(orm), digest);
-    if (first === null) throw error;
-    await payouts.tellBankResult(first.id);
-    throw duplicate();
-  }
-}
-
-/** Also for an answer given again: the first call may have died before it could start the booking. */
-async function tell({ payouts }: PayoutParts, { body }: Answer): Promise<void> {
-  const { id } = z.object({ id: z.string() }).parse(JSON.parse(String(body)));
-  await payouts.tellBankResult(id);
 }
 
 interface TakenNews {
