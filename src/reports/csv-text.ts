@@ -10,24 +10,20 @@ export function csvLines(records: readonly (readonly string[])[]): string {
 
 /** The library makes its options anew for each call: only what has lines of its own, or no comma, is left to it. */
 function csvLine(record: readonly string[]): string {
-  const cells = record.join(',');
-  if (record.length < 2 || lineBreak.test(cells)) return stringify([[...record]], { record_delimiter: 'windows' });
-  return `${isBare(cells, record.length) ? cells : record.map(csvCell).join(',')}\r\n`;
+  let line = '';
+  for (const cell of record) {
+    if (lineBreak.test(cell)) return byLibrary(record);
+    line += `,${needsQuotes.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell}`;
+  }
+  return record.length > 1 ? `${line.slice(1)}\r\n` : byLibrary(record);
 }
 
-/** Whether no cell of a line that was joined from `count` of them needs quotes. */
-function isBare(cells: string, count: number): boolean {
-  if (cells.includes('"')) return false;
-  let commas = 0;
-  for (let at = cells.indexOf(','); at >= 0; at = cells.indexOf(',', at + 1)) commas += 1;
-  return commas === count - 1;
-}
-
-function csvCell(cell: string): string {
-  return cell.includes(',') || cell.includes('"') ? `"${cell.replaceAll('"', '""')}"` : cell;
+function byLibrary(record: readonly string[]): string {
+  return stringify([[...record]], { record_delimiter: 'windows' });
 }
 
 const lineBreak = /[\r\n]/;
+const needsQuotes = /[",]/;
 
 /** What a spreadsheet would take for a formula, also behind blanks and in full width. */
 const formula = /^\s*[=+\-@\uFF1D\uFF0B\uFF0D\uFF20]/;

@@ -28,8 +28,33 @@ export function endOfDay(day: string, zone: string): string {
 
 /** `YYYY-MM-DD HH:MM:SS` as a clock in `zone` shows `instant`. */
 export function localTimestamp(instant: string, zone: string): string {
+  const hour = isPlainUtc(instant) ? localHour(instant.slice(0, 13), zone) : null;
+  if (hour !== null) return `${hour}${instant.slice(13, 19)}`;
   const shown = wallClock(instant, zone).toISOString();
   return `${shown.slice(0, 10)} ${shown.slice(11, 19)}`;
+}
+
+/** `YYYY-MM-DDTHH:MM:SS…Z`, as rows have it; people may write instants otherwise. */
+function isPlainUtc(instant: string): boolean {
+  return instant.length >= 20 && instant[10] === 'T' && instant.endsWith('Z');
+}
+
+/** Whole hours as clocks in a zone show them, by zone and UTC hour: most rows of a file share theirs with others. */
+const localHours = new Map<string, Map<string, string | null>>();
+const localHoursMost = 10_000;
+
+/** `YYYY-MM-DD HH` in `zone` for a UTC `YYYY-MM-DDTHH`; null where minutes or seconds differ too, or clocks are changed. */
+function localHour(hour: string, zone: string): string | null {
+  const hours = localHours.get(zone) ?? new Map<string, string | null>();
+  const known = hours.get(hour);
+  if (known !== undefined) return known;
+  const start = Date.parse(`${hour}:00:00Z`);
+  const offset = steadyOffset(floorTo(dayMs, start) / dayMs, zone);
+  const isWhole = offset !== null && offset % hourMs === 0;
+  const found = isWhole ? new Date(start + offset).toISOString().slice(0, 13).replace('T', ' ') : null;
+  if (hours.size >= localHoursMost) hours.clear();
+  localHours.set(zone, hours.set(hour, found));
+  return found;
 }
 
 /** The instant at which a clock in UTC shows what one in `zone` shows at `instant`; for cells that know no zones. */
@@ -61,7 +86,8 @@ export function dayForPeople(day: string): string {
 
 const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 
-const dayMs = 24 * 3_600_000;
+const hourMs = 3_600_000;
+const dayMs = 24 * hourMs;
 
 /** Offsets of whole days, by zone and day since 1970: a file has a million times in a few hundred days. */
 const steadyOffsets = new Map<string, Map<number, number | null>>();

@@ -34,6 +34,10 @@ describe('a local day', () => {
     expect(localTimestamp('2026-03-31T13:00:00.123456Z', sydney)).toBe('2026-04-01 00:00:00');
     expect(localTimestamp('2026-04-04T15:59:59Z', sydney)).toBe('2026-04-05 02:59:59');
     expect(localTimestamp('2026-04-04T16:00:00Z', sydney)).toBe('2026-04-05 02:00:00');
+    expect(localTimestamp('2026-07-01T20:41:07.5Z', 'Asia/Kolkata')).toBe('2026-07-02 02:11:07');
+    expect(localTimestamp('2026-07-01T20:41:07Z', 'America/New_York')).toBe('2026-07-01 16:41:07');
+    expect(localTimestamp('2026-07-01T20:41:07+10:00', sydney)).toBe('2026-07-01 20:41:07');
+    expect(localTimestamp('2026-07-01T20:41Z', sydney)).toBe('2026-07-02 06:41:00');
     expect(localDayForPeople('2026-03-31T12:59:59Z', sydney)).toBe('31 Mar 2026');
     expect(localDayForPeople('2026-03-31T13:00:00Z', sydney)).toBe('1 Apr 2026');
   });
