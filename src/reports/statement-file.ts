@@ -68,8 +68,8 @@ export async function readFixedCut(
   return readStatementCut(reader, code, range);
 }
 
-/** Most histories are one batch; none is a load for memory (about 3 MB). */
-export const batchSize = 5_000;
+/** Most histories are one batch; none is a load for memory (about 1 MB). */
+export const batchSize = 2_000;
 
 /** Entries of an account from the last to the first, both included, and no more than `limit`. */
 export interface SeqQuery {
